@@ -1,0 +1,43 @@
+import type { Failed, Outcome, Problem } from '../contracts/outcome';
+import { codeOf, isHubkeepError } from './hubkeep-error';
+import { redact } from './redact';
+
+/** Flattens an error and its causes into data that carries no class, no stack and no credential. */
+export function toProblem(error: unknown): Problem {
+  const causes = causesOf(error).map((cause) => redact(messageOf(cause)));
+  const hint = isHubkeepError(error) ? error.hint : undefined;
+  return {
+    code: codeOf(error),
+    message: redact(messageOf(error)),
+    ...(hint === undefined ? {} : { hint }),
+    ...(causes.length === 0 ? {} : { causes }),
+  };
+}
+
+export function failed(error: unknown): Failed {
+  return { status: 'failed', problem: toProblem(error) };
+}
+
+/** Runs one activity's work: a retryable error is thrown on, so that the engine tries again; any other becomes an outcome. */
+export async function asOutcome<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { status: 'succeeded', ...(await work()) };
+  } catch (error) {
+    if (isHubkeepError(error) && error.retryable) throw error;
+    return failed(error);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+function causesOf(error: unknown): unknown[] {
+  const causes: unknown[] = [];
+  let current = error instanceof Error ? error.cause : undefined;
+  while (current !== undefined && causes.length < 8) {
+    causes.push(current);
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return causes;
+}
