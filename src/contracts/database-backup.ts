@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** A database to back up, as configured: names are matched without regard to case. */
+export const databaseTargetSchema = z.object({ server: z.string(), database: z.string() });
+export type DatabaseTarget = z.infer<typeof databaseTargetSchema>;
+
+const lsn = z.string().regex(/^\d+$/, 'a log sequence number is digits');
+
+/** How we know that SQL Server finished the backup: its own history, or the header of the file when history is missing. */
+export const backupProofSchema = z.object({
+  source: z.enum(['msdb', 'header']),
+  backupSetId: z.string(),
+  hasChecksums: z.boolean(),
+  isDamaged: z.boolean(),
+  isCopyOnly: z.boolean(),
+  compressed: z.boolean(),
+  firstLsn: lsn,
+  lastLsn: lsn,
+  checkpointLsn: lsn,
+  databaseBackupLsn: lsn,
+  /** UTC, ISO 8601. */
+  startedAt: z.string(),
+  finishedAt: z.string(),
+});
+
+/** One database of one server in a recovery point. */
+export const databaseBackupSchema = z.object({
+  server: z.string(),
+  /** The name exactly as `sys.databases` has it. */
+  database: z.string(),
+  serverVersion: z.string(),
+  edition: z.string(),
+  recoveryModel: z.string(),
+  /** Blobs in stripe order, exactly the bytes SQL Server wrote. */
+  files: z.array(z.object({ key: z.string(), size: z.number().int(), sha256: z.string() })).min(1),
+  proof: backupProofSchema,
+  /** RESTORE VERIFYONLY: readable and complete, which is not proof that the database restores. */
+  verifyOnly: z.object({ passed: z.boolean(), at: z.string() }),
+  warnings: z.array(z.string()).default([]),
+});
+export type DatabaseBackup = z.infer<typeof databaseBackupSchema>;
