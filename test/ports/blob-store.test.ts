@@ -5,6 +5,7 @@ import { startAzurite, type Azurite } from '../../sandbox/azurite';
 import { createAzureBlobStore } from '../../src/adapters/azure-blob/azure-blob-store';
 import type { BlobStore } from '../../src/ports/blob-store';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
+import { describeLargeBlobs } from './blob-store-large-suite';
 import { describeBlobStore } from './blob-store-suite';
 
 let azurite: Azurite;
@@ -23,6 +24,8 @@ afterAll(async () => {
 });
 
 describeBlobStore('Azure Blob Storage', () => azure);
+describeLargeBlobs('Azure Blob Storage', () => azure);
 
 const memory = createMemoryBlobStore();
 describeBlobStore('memory', () => memory);
+describeLargeBlobs('memory', () => memory);

@@ -1,6 +1,6 @@
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
 import type { BlobStat, BlobStore, ByteRange } from '../../ports/blob-store';
-import { HubkeepError, codeOf } from '../../errors/hubkeep-error';
+import { codeOf } from '../../errors/hubkeep-error';
 import { openContainer, type AzureBlobAccount } from './container-client';
 import { downloadBlob } from './download-blob';
 import { translateStoreError } from './translate-error';
@@ -80,9 +80,6 @@ async function readWhole(client: ContainerClient, key: string, range: ByteRange 
   const content = Buffer.allocUnsafe(length);
   let filled = 0;
   for await (const chunk of chunks) filled += chunk.copy(content, filled);
-  if (filled !== length) {
-    throw new HubkeepError('store.unavailable', `${key} ended after ${filled} of ${length} bytes`, { retryable: true });
-  }
   return { content, etag };
 }
 

@@ -21,7 +21,7 @@ type Credential = StorageSharedKeyCredential | AnonymousCredential | TokenCreden
 
 const timeToAnswer = 30_000;
 /** Bytes per second of the slowest uplink that is still worth waiting for. */
-const slowestUpload = 128 * 1024;
+const slowestUpload = 64 * 1024;
 
 const pipelineOptions: StoragePipelineOptions = {
   // Waits 0, 1 and 3 seconds between its tries: what lasts longer is for the run's own retries.
@@ -68,14 +68,23 @@ function speakVersion(apiVersion: string): RequestPolicyFactory {
   };
 }
 
-/** The SDK's own try timeout is only a wish to the server: a host that never answers would hold the run for ever. */
+/**
+ * The SDK's own try timeout is only a wish to the server: a host that never answers would hold the run for ever. The
+ * limit covers a request's tries together, until its answer starts; its HTTP client's `timeout` leaves timers behind.
+ */
 const timeLimit: RequestPolicyFactory = {
   create: (next) => ({
-    sendRequest: (request) => {
+    async sendRequest(request) {
       const body: unknown = request.body;
       const size = body instanceof Uint8Array ? body.byteLength : 0;
-      request.timeout = timeToAnswer + (size / slowestUpload) * 1000;
-      return next.sendRequest(request);
+      const abort = new AbortController();
+      const timer = setTimeout(() => abort.abort(), timeToAnswer + (size / slowestUpload) * 1000);
+      request.abortSignal = abort.signal;
+      try {
+        return await next.sendRequest(request);
+      } finally {
+        clearTimeout(timer);
+      }
     },
   }),
 };
