@@ -43,7 +43,11 @@ function activityHandler<I, O>(activity: (input: I) => Promise<O>): (input: unkn
   };
 }
 
-function* play(context: OrchestrationContext, run: Orchestration<unknown, unknown>, policies: Policies): Generator<Task, unknown, unknown> {
+function* play(
+  context: OrchestrationContext,
+  run: Orchestration<unknown, unknown>,
+  policies: Policies,
+): Generator<Task, unknown, unknown> {
   try {
     let turn = run.next();
     while (!turn.done) {
@@ -65,7 +69,13 @@ function* perform(context: DurableOrchestrationContext, step: Step, policies: Po
   yield* settle(context, tasks);
   const failed = tasks.find((task) => task.isFaulted);
   if (failed) return { ok: false, failure: fromFailureText((failed.result as Error).message) };
-  return { ok: true, result: assemble(step, tasks.map((task) => task.result)) };
+  return {
+    ok: true,
+    result: assemble(
+      step,
+      tasks.map((task) => task.result),
+    ),
+  };
 }
 
 /**

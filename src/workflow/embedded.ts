@@ -4,7 +4,8 @@ import { createInstances, type Instance } from './embedded-instances';
 import { createWorkflow, isContinueAsNew } from './create-workflow';
 import { createLimit } from './limit';
 import { delayAfter, type RetryPolicy, type RetryTable } from './retry';
-import { fromFailureText, StepFailed } from './step-failed';
+import type { StepFailed } from './step-failed';
+import { fromFailureText } from './step-failed';
 import { assemble, leavesOf, type LeafStep, type Step } from './steps';
 import { toFailure } from './to-failure';
 import type { Activities, Orchestration, Orchestrators, Signatures, Workflow, WorkflowLog } from './workflow';
@@ -32,7 +33,9 @@ export interface EmbeddedEngine extends WorkflowClient {
  * start, which is cheap because activities reuse what they stored. Every value is copied through JSON at the same
  * places as on Durable, so that what works here works there.
  */
-export function createEmbeddedEngine<A extends Signatures<A>, O extends Signatures<O>>(options: EmbeddedOptions<A, O>): EmbeddedEngine {
+export function createEmbeddedEngine<A extends Signatures<A>, O extends Signatures<O>>(
+  options: EmbeddedOptions<A, O>,
+): EmbeddedEngine {
   const { clock, log } = options;
   const orchestrators = new Map<string, (workflow: Workflow<A, O>, input: never) => Orchestration<unknown, unknown>>(
     Object.entries(options.orchestrators),
@@ -125,7 +128,9 @@ export function createEmbeddedEngine<A extends Signatures<A>, O extends Signatur
       return Promise.resolve();
     },
     purge: (createdBefore) =>
-      Promise.resolve(instances.purge((instance) => hasEnded(instance.status().runtimeStatus) && instance.createdAt < createdBefore)),
+      Promise.resolve(
+        instances.purge((instance) => hasEnded(instance.status().runtimeStatus) && instance.createdAt < createdBefore),
+      ),
     async wait(instanceId) {
       const instance = instances.get(instanceId);
       if (!instance) throw new Error(`There is no run ${instanceId}.`);

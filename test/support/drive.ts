@@ -57,7 +57,12 @@ function driveOnce<A extends Signatures<A>, O extends Signatures<O>, I>(
     const step = turn.value;
     steps.push(jsonCopy(step) as Step);
     const outcomes = leavesOf(step).map((leaf) => outcomeOf(() => answer(leaf, answered++)));
-    const result = outcomeOf(() => assemble(step, outcomes.map((outcome) => outcome())));
+    const result = outcomeOf(() =>
+      assemble(
+        step,
+        outcomes.map((outcome) => outcome()),
+      ),
+    );
     turn = resume(run, result);
   }
   const value: unknown = turn.value;

@@ -20,7 +20,13 @@ function openEmbedded(): Promise<EngineUnderTest> {
 
 describe('the embedded engine', () => {
   test('tells a listener every custom status in order, until it stops listening', async () => {
-    const engine = createEmbeddedEngine({ orchestrators, activities: createActivities(), retry, clock: createVirtualClock(), log: silent });
+    const engine = createEmbeddedEngine({
+      orchestrators,
+      activities: createActivities(),
+      retry,
+      clock: createVirtualClock(),
+      log: silent,
+    });
     const heard: unknown[] = [];
     const stop = engine.onStatus((instanceId, status) => heard.push([instanceId, status]));
     await engine.start({ orchestrator: 'announcing', instanceId: 'a', input: null });

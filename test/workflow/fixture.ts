@@ -50,7 +50,8 @@ export function createActivities(): Activities<TestActivities> {
   function failAtFirst({ key, times }: { key: string; times: number }) {
     const count = (calls.get(key) ?? 0) + 1;
     calls.set(key, count);
-    if (count <= times) throw new HubkeepError('store.unavailable', `The store is away, call ${count}.`, { retryable: true, hint: 'Wait.' });
+    if (count <= times)
+      throw new HubkeepError('store.unavailable', `The store is away, call ${count}.`, { retryable: true, hint: 'Wait.' });
     return Promise.resolve({ calls: count });
   }
 

@@ -64,7 +64,12 @@ export function createActionRunner(tasks: TaskEvents): ActionRunner {
   function callActivity(action: Action, settle: Settle): void {
     const name = action.functionName ?? '';
     const taskId = schedule(settle);
-    tasks.record({ EventType: EventType.TaskScheduled, EventId: taskId, Name: name, Input: JSON.stringify(action.input ?? null) });
+    tasks.record({
+      EventType: EventType.TaskScheduled,
+      EventId: taskId,
+      Name: name,
+      Input: JSON.stringify(action.input ?? null),
+    });
     tasks.startActivity(taskId, name, action.input ?? null);
   }
 

@@ -43,7 +43,10 @@ async function answer(hub: TaskHub, request: IncomingMessage): Promise<Answer> {
       case 'POST instances':
         return second === 'terminate' ? terminate(hub, first, url) : { status: 501 };
       case 'DELETE instances':
-        return purge(hub, first === '' ? matching(hub, url) : matching(hub, url).filter((known) => known.instanceId === first));
+        return purge(
+          hub,
+          matching(hub, url).filter(({ instanceId }) => ['', instanceId].includes(first)),
+        );
       default:
         return { status: 501 };
     }

@@ -34,7 +34,12 @@ export async function createFunctionsHost(options: FunctionsHostOptions = {}): P
   let functions = new Map<string, RegisteredFunction>();
 
   const run = (target: RegisteredFunction, trigger: TypedData) =>
-    invoke({ target, trigger, inputs: { durableClient: { json: JSON.stringify(endpoint.binding) } }, onLog: (line) => logs.push(line) });
+    invoke({
+      target,
+      trigger,
+      inputs: { durableClient: { json: JSON.stringify(endpoint.binding) } },
+      onLog: (line) => logs.push(line),
+    });
 
   function find(kind: string, name: string): RegisteredFunction {
     const target = functions.get(name);
@@ -66,7 +71,11 @@ export async function createFunctionsHost(options: FunctionsHostOptions = {}): P
     },
     async invokeTimer(name, { isPastDue = false, last, next } = {}) {
       const now = time.now().toISOString();
-      const info = { Schedule: {}, ScheduleStatus: { Last: last ?? now, Next: next ?? now, LastUpdated: now }, IsPastDue: isPastDue };
+      const info = {
+        Schedule: {},
+        ScheduleStatus: { Last: last ?? now, Next: next ?? now, LastUpdated: now },
+        IsPastDue: isPastDue,
+      };
       await time.track(run(find('timer', name), { json: JSON.stringify(info) }));
     },
     async close() {

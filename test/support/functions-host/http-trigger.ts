@@ -30,7 +30,8 @@ export function route(functions: Iterable<RegisteredFunction>, call: HttpCall) {
     if (kind !== 'http' || !(options['methods'] as string[]).includes(call.method.toUpperCase())) continue;
     const template = `/api/${(options['route'] as string | undefined) ?? target.metadata.name}`;
     const match = patternOf(template).exec(call.path);
-    if (match) return { target, params: { ...match.groups } as Record<string, string>, isAnonymous: options['authLevel'] === 'anonymous' };
+    if (match)
+      return { target, params: { ...match.groups } as Record<string, string>, isAnonymous: options['authLevel'] === 'anonymous' };
   }
   return undefined;
 }
@@ -47,7 +48,12 @@ export function requestOf(call: HttpCall, params: Record<string, string>): Typed
 export function answerOf(http: HttpData | undefined): HttpAnswer {
   const text = Buffer.from(http?.body?.bytes ?? []).toString('utf8');
   // The host answers 204 for a function that returns nothing.
-  return { status: Number(http?.statusCode ?? 204), headers: { ...http?.headers }, text, json: () => JSON.parse(text) as unknown };
+  return {
+    status: Number(http?.statusCode ?? 204),
+    headers: { ...http?.headers },
+    text,
+    json: () => JSON.parse(text) as unknown,
+  };
 }
 
 /** `backups/{runId}/cancel`, `{id?}`, `{*rest}` and constraints such as `{n:int}`, which are not checked. */

@@ -69,7 +69,11 @@ export function createOrchestrationPlayer(options: PlayerOptions): Orchestration
       now: () => time.now(),
       startActivity(taskId, name, input) {
         const what = `Activity function '${name}' failed: `;
-        report(taskId, time.track(options.runActivity(name, input)), { done: EventType.TaskCompleted, failed: EventType.TaskFailed, what });
+        report(taskId, time.track(options.runActivity(name, input)), {
+          done: EventType.TaskCompleted,
+          failed: EventType.TaskFailed,
+          what,
+        });
       },
       startSubOrchestration(taskId, action) {
         const { SubOrchestrationInstanceCompleted: done, SubOrchestrationInstanceFailed: failed } = EventType;

@@ -48,7 +48,11 @@ export function createTaskHub({ time, find, invoke, maxConcurrentActivities }: T
   const instances = new Map<string, Instance>();
   const limit = createLimit(maxConcurrentActivities);
 
-  function createInstance(name: string, instanceId: string, options: { input: unknown; parentInstanceId: string | null }): Instance {
+  function createInstance(
+    name: string,
+    instanceId: string,
+    options: { input: unknown; parentInstanceId: string | null },
+  ): Instance {
     const createdTime = time.now().toISOString();
     const instance: Instance = {
       status: {
