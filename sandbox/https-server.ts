@@ -22,7 +22,7 @@ export interface HttpAnswer {
 export interface HttpsServer {
   /** `https://localhost:port`, without a trailing slash. */
   readonly url: string;
-  /** Stops listening and cuts open connections. */
+  /** Stops listening and cuts open connections; does nothing the second time. */
   close(): Promise<void>;
 }
 
@@ -57,6 +57,7 @@ export async function startHttpsServer({ tls, port = 0, answer }: HttpsServerOpt
   return {
     url: baseUrl,
     async close() {
+      if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();

@@ -274,7 +274,6 @@ describe('a vault in trouble', () => {
     stage.faults.clear();
     await stage.server.close();
     expect(await failureOf(keep('run-2'))).toMatchObject({ code: 'vault.unreachable', retryable: true });
-    stage = await openVaultStage();
   });
 
   it('gets through when the vault is busy for a moment', async () => {

@@ -29,5 +29,5 @@ async function readAtMost(path: string, maxBytes: number): Promise<Buffer> {
       hint: 'Check that it is the SystemSecrets.JSON downloaded from the admin portal and not another file.',
     });
   }
-  return file.readFile();
+  return await file.readFile();
 }

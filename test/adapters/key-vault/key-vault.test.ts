@@ -55,7 +55,6 @@ describe('the Key Vault adapter', () => {
     expect(error.message).toContain('KEY_VAULT_URL');
     expect(error.message).toContain(url);
     expect(stage.clock.slept).toEqual([1_000, 2_000, 4_000]);
-    stage = await openVaultStage();
   });
 
   it('does not trust a certificate of an unknown authority, and says what to set', async () => {
