@@ -1,25 +1,19 @@
-import type { DatabaseBackup, DatabaseTarget } from './database-backup';
+import type { DatabaseTarget, TakenBackup } from './database-backup';
 import type { Failed, Outcome, Problem, Succeeded, Warning } from './outcome';
 import type { RunProblem, RunRequest, RunSummary } from './run';
 import type { SecretsCustody } from './secrets-custody';
 import type { BoxRequest, ShareBase } from './share-copy';
 
-/** A database backup together with the file SQL Server left behind, which goes once the point is committed. */
-export interface TakenDatabase {
-  readonly backup: DatabaseBackup;
-  readonly staging: string[];
-}
-
 export interface DatabaseOutcome {
   readonly target: DatabaseTarget;
-  readonly outcome: Outcome<TakenDatabase>;
+  readonly outcome: Outcome<TakenBackup>;
 }
 
 /** Every activity with what it takes and gives. Values travel as JSON through the orchestration's history and stay small. */
 export interface ActivityMap {
   /** Writes the first summary and tells what there is to do. */
   'begin-run': { input: RunRequest; output: Outcome<RunPlan> };
-  'back-up-database': { input: { runId: string; server: string; database: string }; output: Outcome<TakenDatabase> };
+  'back-up-database': { input: { runId: string; round: number; server: string; database: string }; output: Outcome<TakenBackup> };
   'copy-share-box': { input: BoxRequest; output: Outcome<CopiedBox> };
   'keep-system-secrets': { input: { runId: string }; output: Outcome<{ custody: SecretsCustody; warnings: Warning[] }> };
   'commit-recovery-point': { input: CommitRequest; output: Succeeded<Committed> | NotCommitted };
@@ -78,8 +72,8 @@ export interface EndRequest {
 /** Every orchestrator with what it takes and gives. */
 export interface OrchestratorMap {
   'back-up': { input: RunRequest; output: RunEnd };
-  'back-up-databases': { input: { runId: string; targets: DatabaseTarget[] }; output: DatabaseOutcome[] };
-  'back-up-one-database': { input: { runId: string; target: DatabaseTarget }; output: DatabaseOutcome };
+  'back-up-databases': { input: { runId: string; round: number; targets: DatabaseTarget[] }; output: DatabaseOutcome[] };
+  'back-up-one-database': { input: { runId: string; round: number; target: DatabaseTarget }; output: DatabaseOutcome };
   'copy-share': { input: CopyShareRequest; output: ShareCopy };
   'keep-secrets': { input: { runId: string }; output: Outcome<{ custody: SecretsCustody; warnings: Warning[] }> };
 }

@@ -4,18 +4,18 @@ import type { HubkeepWorkflow, Input, OrchestrationOf } from './types';
 /** Every database side by side. */
 export function* backUpDatabases(
   workflow: HubkeepWorkflow,
-  { runId, targets }: Input<'back-up-databases'>,
+  { runId, round, targets }: Input<'back-up-databases'>,
 ): OrchestrationOf<'back-up-databases'> {
-  return yield* workflow.all(targets.map((target) => workflow.sub('back-up-one-database', { runId, target })));
+  return yield* workflow.all(targets.map((target) => workflow.sub('back-up-one-database', { runId, round, target })));
 }
 
 /** One database: when it fails for good it fails alone. */
 export function* backUpOneDatabase(
   workflow: HubkeepWorkflow,
-  { runId, target }: Input<'back-up-one-database'>,
+  { runId, round, target }: Input<'back-up-one-database'>,
 ): OrchestrationOf<'back-up-one-database'> {
   try {
-    return { target, outcome: yield* workflow.call('back-up-database', { runId, ...target }) };
+    return { target, outcome: yield* workflow.call('back-up-database', { runId, round, ...target }) };
   } catch (error) {
     return { target, outcome: { status: 'failed', problem: problemOf(error) } };
   }

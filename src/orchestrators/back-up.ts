@@ -4,7 +4,8 @@ import type { Warning } from '../contracts/outcome';
 import type { Phase, RunProblem, RunRequest, RunStatus, RunSummary } from '../contracts/run';
 import { hubkeepVersion } from '../contracts/version';
 import { problemOf } from '../workflow/step-failed';
-import type { HubkeepWorkflow, OrchestrationOf, Steps } from './types';
+import type { Steps } from '../workflow/workflow';
+import type { HubkeepWorkflow, OrchestrationOf } from './types';
 
 /** When the share took this much longer than the databases, a site may exist whose row does not: they are taken again. */
 const databasesTooOldMs = 10 * 60_000;
@@ -48,7 +49,7 @@ function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): 
 
   showPhase(workflow, 'copying');
   const [databasesTaken, shareCopied, secretsKept] = yield* workflow.all([
-    workflow.all(asked('databases') ? [workflow.sub('back-up-databases', { runId, targets: plan.databases })] : []),
+    workflow.all(asked('databases') ? [workflow.sub('back-up-databases', { runId, round: 1, targets: plan.databases })] : []),
     workflow.all(asked('fileshare') ? [workflow.sub('copy-share', { ...share, pass: 'bulk', base })] : []),
     workflow.all(asked('secrets') ? [workflow.sub('keep-secrets', { runId })] : []),
   ]);
@@ -56,7 +57,7 @@ function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): 
   const bulk = shareCopied[0] ?? null;
   let delta: ShareCopy | null = null;
 
-  if (databases !== null && bulk?.finishedAt != null) {
+  if (databases !== null && bulk !== null && bulk.finishedAt !== null) {
     if (isTooOld(databases, bulk.finishedAt)) {
       showPhase(workflow, 'databases-again');
       databases = yield* takeAgain(workflow, runId, databases);
@@ -75,8 +76,14 @@ function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): 
 /** Newer backups where they can be had; a database that fails now keeps the backup it has. */
 function* takeAgain(workflow: HubkeepWorkflow, runId: string, databases: DatabaseOutcome[]): Steps<DatabaseOutcome[]> {
   const targets = databases.map(({ target }) => target);
-  const again = yield* workflow.sub('back-up-databases', { runId, targets });
-  return databases.map((first, i) => (again[i]?.outcome.status === 'succeeded' ? again[i] : first));
+  const again = yield* workflow.sub('back-up-databases', { runId, round: 2, targets });
+  return databases.map((first, i) => newerOf(first, again[i]));
+}
+
+function newerOf(first: DatabaseOutcome, second: DatabaseOutcome | undefined): DatabaseOutcome {
+  if (second?.outcome.status !== 'succeeded') return first;
+  const left = first.outcome.status === 'succeeded' ? first.outcome.staging : [];
+  return { target: second.target, outcome: { ...second.outcome, staging: [...left, ...second.outcome.staging] } };
 }
 
 function isTooOld(databases: readonly DatabaseOutcome[], shareFinishedAt: string): boolean {
