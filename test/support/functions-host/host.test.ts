@@ -121,6 +121,21 @@ describe('a pretend Functions host', () => {
     ]);
   });
 
+  test('delivers every activity twice when asked to, and goes on with the first result', async () => {
+    const doubling = await createFunctionsHost({ deliverTwice: true });
+    let calls = 0;
+    doubling.load(() => {
+      df.app.activity('count', { handler: () => ({ calls: ++calls }) });
+      df.app.orchestration('counting', function* (context) {
+        return yield context.df.callActivity('count');
+      });
+    });
+    const { output } = await doubling.waitFor(doubling.startOrchestration('counting'));
+    await doubling.close();
+    expect(output).toEqual({ calls: 1 });
+    expect(calls).toBe(2);
+  });
+
   test('collects what functions log', async () => {
     host.load(() =>
       app.http('talk', {
