@@ -55,7 +55,7 @@ export const importRules = [
   ),
   only(
     ['src/orchestrators/**'],
-    [ownFolder, folder('contracts'), folder('workflow') + '(workflow|step-failed)$'],
+    [ownFolder, folder('contracts'), folder('workflow') + '(workflow|steps|step-failed)$'],
     'An orchestrator is replayed: it may know contracts, other orchestrators and the workflow port, and nothing that does I/O.',
   ),
   only(
