@@ -1,5 +1,5 @@
 // The CLI of a checkout: builds what is not built yet, then runs it in this very process, so that signals and the exit
-// code need no passing on.
+// code need no passing on. It is started as `node -- …`: without the dashes Node takes --env-file for an option of its own.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -8,6 +8,7 @@ import { reportError } from './report-error';
 import { addRestoreCommand } from './restore';
 import { addShowCommand } from './show';
 import { createTerminal } from './terminal';
+import { addVerifyCommand } from './verify';
 
 /** Runs one command and ends the process with its exit code. */
 export async function runCli(argv: readonly string[]): Promise<never> {
@@ -41,6 +42,7 @@ function createProgram(act: Act): Command {
   addBackupCommand(program, act);
   addListCommand(program, act);
   addShowCommand(program, act);
+  addVerifyCommand(program, act);
   addRestoreCommand(program, act);
   return program;
 }
