@@ -1,0 +1,8 @@
+/**
+ * Preloaded into child processes started with an IPC channel: a parent that dies, even by SIGKILL, closes the channel,
+ * and the child must not outlive it.
+ */
+process.once('disconnect', () => process.exit(0));
+// Without a listener for messages the channel would not be read, and its end not be seen.
+process.on('message', () => undefined);
+process.channel?.unref();

@@ -1,0 +1,44 @@
+import type { Login } from '../tds/login7';
+import type { Connection, SessionHost } from '../tds/session';
+import { runBatch } from './run-batch';
+import type { ServerState, Session } from './server-state';
+
+const firstSessionId = 51;
+
+/** Checks a login and opens its session: 18456 for a wrong name or password, 4060 for a database that cannot be opened. */
+export function openSession(server: ServerState, login: Login): ReturnType<SessionHost['login']> {
+  const known = server.logins.find(({ name }) => name.toLowerCase() === login.user.toLowerCase());
+  const refused = { number: 18456, class: 14, state: 1, text: `Login failed for user '${login.user}'.` };
+  if (known === undefined || known.password !== login.password) return { refused: [refused] };
+  const database = server.databases.find(login.database === '' ? 'master' : login.database);
+  if (database === undefined || database.state !== 'ONLINE') {
+    const text = `Cannot open database "${login.database}" requested by the login. The login failed.`;
+    return { refused: [{ number: 4060, class: 11, state: 1, text }, refused] };
+  }
+  const session: Session = {
+    id: freeSessionId(server),
+    login: known,
+    applicationName: login.applicationName,
+    hostName: login.hostName,
+    database: database.name,
+  };
+  server.sessions.set(session.id, session);
+  return { connection: connect(server, session) };
+}
+
+function connect(server: ServerState, session: Session): Connection {
+  return {
+    database: session.database,
+    run: (request, reply, signal) => runBatch(request, { server, session, reply, signal, batch: request.statement }),
+    ended() {
+      server.locks.releaseAll(session.id);
+      server.sessions.delete(session.id);
+    },
+  };
+}
+
+function freeSessionId(server: ServerState): number {
+  let id = firstSessionId;
+  while (server.sessions.has(id)) id++;
+  return id;
+}

@@ -1,0 +1,56 @@
+import type { AppLocks } from './app-locks';
+import type { BackupHistory } from './backup-history';
+import type { Databases } from './databases';
+import type { Faults } from './faults';
+
+export type Edition = 'Enterprise' | 'Standard' | 'Express';
+
+export interface ServerLogin {
+  readonly name: string;
+  readonly password: string;
+  /** False: BACKUP and RESTORE answer 262. Default true. */
+  readonly mayBackUp?: boolean;
+}
+
+export interface Session {
+  readonly id: number;
+  readonly login: ServerLogin;
+  readonly applicationName: string;
+  readonly hostName: string;
+  database: string;
+}
+
+/** A BACKUP while it runs, as sys.dm_exec_requests shows it. */
+export interface RunningBackup {
+  readonly sessionId: number;
+  readonly databaseId: number;
+  readonly startedAt: Date;
+  percent: number;
+}
+
+export interface ServerState {
+  readonly name: string;
+  /** `16.0.4125.3`. */
+  readonly version: string;
+  readonly edition: Edition;
+  /** Where backups with a relative path go. */
+  readonly directory: string;
+  /** Paths as the server knows them, to the local directories they stand for: `D:\Backup` to `/tmp/x`. */
+  readonly mounts: Readonly<Record<string, string>>;
+  /** Local time less UTC in quarters of an hour. */
+  readonly timeZone: number;
+  /** How long a BACKUP takes at least. */
+  readonly backupMs: number;
+  readonly logins: readonly ServerLogin[];
+  readonly databases: Databases;
+  readonly history: BackupHistory;
+  readonly locks: AppLocks;
+  readonly faults: Faults;
+  readonly sessions: Map<number, Session>;
+  readonly running: Set<RunningBackup>;
+  attentions: number;
+}
+
+export function localNow(server: Pick<ServerState, 'timeZone'>): Date {
+  return new Date(Date.now() + server.timeZone * 15 * 60_000);
+}

@@ -1,0 +1,117 @@
+import { mkdir } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createAppLocks } from './engine/app-locks';
+import { createBackupHistory, type BackupHistory } from './engine/backup-history';
+import { createDatabases, type DatabaseOptions, type Databases } from './engine/databases';
+import { createFaults, type Fault, type Faults } from './engine/faults';
+import { openSession } from './engine/open-session';
+import type { Edition, ServerLogin, ServerState } from './engine/server-state';
+import type { EncryptionPolicy } from './tds/prelogin';
+import type { TlsFiles } from './tds/prelogin-tls';
+import { serveSession, type SessionHost } from './tds/session';
+
+export interface SqlServerOptions {
+  /** A free port unless given. Listens on 127.0.0.1 only. */
+  readonly port?: number;
+  /** Where backups with a relative path go. */
+  readonly directory: string;
+  /** Paths as clients name them, to the local directories they stand for. */
+  readonly mounts?: Readonly<Record<string, string>>;
+  readonly logins: readonly ServerLogin[];
+  readonly tls?: TlsFiles;
+  /** `optional` with `tls`, otherwise `off`. */
+  readonly encryption?: EncryptionPolicy;
+  readonly databases?: readonly DatabaseOptions[];
+  readonly faults?: readonly Fault[];
+  readonly edition?: Edition;
+  /** `16.0.4125.3` unless given. */
+  readonly version?: string;
+  readonly name?: string;
+  /** Local time less UTC in quarters of an hour. */
+  readonly timeZone?: number;
+  /** How long a BACKUP takes at least; as fast as possible unless given. */
+  readonly backupMs?: number;
+}
+
+export interface RunningSqlServer {
+  readonly port: number;
+  readonly databases: Databases;
+  readonly history: BackupHistory;
+  readonly faults: Faults;
+  /** ATTENTION messages received so far. */
+  attentions(): number;
+  sessions(): number;
+  close(): Promise<void>;
+}
+
+/**
+ * A pretend SQL Server: TDS 7.4 over TCP, with or without TLS, that writes real files for BACKUP.
+ *
+ * What it does not do: data. There are no tables but a few of the catalog, no transactions, no RESTORE DATABASE, no
+ * Windows logins, no MARS, no TDS 8. It knows the statements of src/databases and those that clients send by
+ * themselves, and answers error 102 to any other. Its T-SQL has no OR, no subqueries, no control flow; the first
+ * error ends a batch. Backup files have the blocks and streams of SQL Server's, but the pages in them are made up,
+ * compressed ones use deflate, and their checksum is its own: a real server cannot restore them.
+ */
+export async function startSqlServer(options: SqlServerOptions): Promise<RunningSqlServer> {
+  await mkdir(options.directory, { recursive: true });
+  const state = createState(options);
+  const host = createHost(state, options);
+  const sockets = new Set<Socket>();
+  const listener = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    serveSession(socket, host);
+  });
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (listener.address() as AddressInfo).port,
+    databases: state.databases,
+    history: state.history,
+    faults: state.faults,
+    attentions: () => state.attentions,
+    sessions: () => state.sessions.size,
+    async close() {
+      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function createState(options: SqlServerOptions): ServerState {
+  return {
+    name: options.name ?? 'SANDBOX-SQL',
+    version: options.version ?? '16.0.4125.3',
+    edition: options.edition ?? 'Enterprise',
+    directory: options.directory,
+    mounts: options.mounts ?? {},
+    timeZone: options.timeZone ?? 0,
+    backupMs: options.backupMs ?? 0,
+    logins: options.logins,
+    databases: createDatabases(options.databases ?? []),
+    history: createBackupHistory(),
+    locks: createAppLocks(),
+    faults: createFaults(options.faults),
+    sessions: new Map(),
+    running: new Set(),
+    attentions: 0,
+  };
+}
+
+function createHost(state: ServerState, options: SqlServerOptions): SessionHost {
+  const [major = 16, minor = 0, build = 0] = state.version.split('.').map(Number);
+  return {
+    serverName: state.name,
+    version: Buffer.from([major, minor, build >> 8, build & 0xff]),
+    encryption: options.encryption ?? (options.tls === undefined ? 'off' : 'optional'),
+    tls: options.tls,
+    login: (login) => openSession(state, login),
+    attention: () => {
+      state.attentions++;
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstat, readdir, readlink } from 'node:fs/promises';
+import { bytesToPath, compareNames, type SharePath } from '../../contracts/share-path';
+import { HubkeepError } from '../../errors/hubkeep-error';
+import type { EntryKind, FileSource, SourceEntry } from '../../ports/file-source';
+import { nativePath } from './native-path';
+import { openLocalFile } from './open-local-file';
+import { timestamp } from './timestamp';
+import { translateFileError } from './translate-error';
+
+/** Above this a source is on a network: waiting for one entry at a time would be slower than many promises. */
+const slowEntryMs = 0.25;
+const entriesInFlight = 64;
+
+/** A directory that the operating system shows: a local disk, a mounted share or a UNC path. */
+export function createLocalFiles(directory: string): FileSource {
+  const root = directory.replace(/(?<=.)[\\/]+$/, '');
+  let slow = false;
+
+  return {
+    location: root,
+
+    async check() {
+      const stats = await lstat(root).catch((error: unknown) => {
+        throw missingRoot(root, error);
+      });
+      if (!stats.isDirectory() && !stats.isSymbolicLink()) throw missingRoot(root, undefined);
+      await readdir(root).catch((error: unknown) => {
+        throw missingRoot(root, error);
+      });
+    },
+
+    list(path) {
+      if (slow) return listConcurrently(root, path);
+      const started = performance.now();
+      const entries = listAtOnce(root, path);
+      slow = (performance.now() - started) / (entries.length + 1) > slowEntryMs;
+      return entries;
+    },
+
+    open: (path) => openLocalFile(nativePath(root, path), path),
+  };
+}
+
+function listAtOnce(root: string, directory: SharePath): SourceEntry[] {
+  const entries: SourceEntry[] = [];
+  for (const name of attempt(directory, () => namesOf(readdirSync(nativePath(root, directory), { encoding: 'buffer' })))) {
+    const path = child(directory, name);
+    const native = nativePath(root, path);
+    const stats = attempt(path, () => lstatSync(native, { bigint: true, throwIfNoEntry: false }));
+    if (stats === undefined) continue;
+    entries.push(toEntry(name, stats, () => attempt(path, () => bytesToPath(readlinkSync(native, 'buffer')))));
+  }
+  return entries;
+}
+
+async function listConcurrently(root: string, directory: SharePath): Promise<SourceEntry[]> {
+  const listing = await readdir(nativePath(root, directory), { encoding: 'buffer' }).catch((error: unknown) => {
+    throw translateFileError(error, directory);
+  });
+  const names = namesOf(listing);
+  const entries: (SourceEntry | undefined)[] = new Array<SourceEntry | undefined>(names.length);
+  let next = 0;
+  const lane = async () => {
+    for (let i = next++; i < names.length; i = next++) {
+      entries[i] = await statEntry(root, directory, names[i] ?? '');
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(entriesInFlight, names.length) }, lane));
+  return entries.filter((entry) => entry !== undefined);
+}
+
+async function statEntry(root: string, directory: SharePath, name: string): Promise<SourceEntry | undefined> {
+  const path = child(directory, name);
+  const native = nativePath(root, path);
+  try {
+    const stats = await lstat(native, { bigint: true });
+    const target = stats.isSymbolicLink() ? bytesToPath(await readlink(native, 'buffer')) : '';
+    return toEntry(name, stats, () => target);
+  } catch (error) {
+    const translated = translateFileError(error, path);
+    if (translated.code === 'share.vanished') return undefined;
+    throw translated;
+  }
+}
+
+function attempt<T>(path: SharePath, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translateFileError(error, path);
+  }
+}
+
+function namesOf(listing: readonly Buffer[]): string[] {
+  return listing.map(bytesToPath).sort(compareNames);
+}
+
+function toEntry(name: string, stats: BigIntStats, target: () => string): SourceEntry {
+  const kind = kindOf(stats);
+  return {
+    name,
+    kind,
+    size: kind === 'file' ? Number(stats.size) : 0,
+    mtime: timestamp(stats.mtimeNs),
+    ctime: timestamp(stats.ctimeNs),
+    ...(kind === 'symlink' ? { target: target() } : {}),
+  };
+}
+
+function kindOf(stats: BigIntStats): EntryKind {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  return stats.isSymbolicLink() ? 'symlink' : 'other';
+}
+
+function child(directory: SharePath, name: string): SharePath {
+  return directory === '' ? name : `${directory}/${name}`;
+}
+
+function missingRoot(root: string, cause: unknown): HubkeepError {
+  return new HubkeepError('share.not-found', `FILE_SHARE_PATH ${root} is not a directory that can be read`, {
+    hint: 'Mount the share there, or set FILE_SHARE_PATH to the directory or UNC path of the WebSites share.',
+    cause,
+  });
+}

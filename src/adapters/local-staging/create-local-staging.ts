@@ -1,0 +1,52 @@
+import { createReadStream } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HubkeepError } from '../../errors/hubkeep-error';
+import type { StagingFiles } from '../../ports/staging-files';
+
+/** Staging files on a mounted path or UNC. `directoryOf` gives SQL_BACKUP_DIRECTORY_LOCAL for one server. */
+export function createLocalStaging(directoryOf: (server: string) => string): StagingFiles {
+  const pathOf = (server: string, name: string) => join(directoryOf(server), plainName(name));
+  return {
+    async open(server, name) {
+      const path = pathOf(server, name);
+      const { size } = await stat(path).catch((cause: unknown) => unreadable(path, cause));
+      return { size, stream: () => readAll(path) };
+    },
+    async remove(server, name) {
+      const path = pathOf(server, name);
+      await rm(path, { force: true }).catch((cause: unknown) => unreadable(path, cause));
+    },
+    async list(server) {
+      const path = directoryOf(server);
+      const entries = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => unreadable(path, cause));
+      return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    },
+  };
+}
+
+async function* readAll(path: string): AsyncIterable<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 1024 * 1024 });
+  } catch (cause) {
+    unreadable(path, cause);
+  }
+}
+
+/** Names come from our own results, yet they travel: nothing but a name may reach the file system. */
+function plainName(name: string): string {
+  if (name !== '' && name !== '.' && name !== '..' && !/[\\/\0]/.test(name)) return name;
+  throw new HubkeepError('sql.staging-unreadable', `${JSON.stringify(name)} is not a file name in the backup directory`);
+}
+
+function unreadable(path: string, cause: unknown): never {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const missing = code === 'ENOENT' || code === 'ENOTDIR';
+  throw new HubkeepError('sql.staging-unreadable', `${missing ? 'Cannot find' : 'Cannot read'} ${path}`, {
+    hint: missing
+      ? 'SQL_BACKUP_DIRECTORY (as SQL Server sees it) and SQL_BACKUP_DIRECTORY_LOCAL (as Hubkeep sees it) must be the same directory.'
+      : 'Give the account Hubkeep runs as read and delete permission on SQL_BACKUP_DIRECTORY_LOCAL.',
+    retryable: !missing && code !== 'EACCES' && code !== 'EPERM',
+    cause,
+  });
+}

@@ -1,0 +1,117 @@
+import type { Component } from '../contracts/components';
+import type { SettingValues } from './schema';
+
+/** Where recovery points are kept. An account without signature is opened by identity. */
+export type StorageAccount =
+  | { readonly connectionString: string }
+  | { readonly accountUrl: string; readonly sas: string }
+  | { readonly accountUrl: string };
+
+export interface StorageConfig {
+  readonly account: StorageAccount;
+  readonly container: string;
+  readonly apiVersion: string | undefined;
+}
+
+export interface SqlConfig {
+  readonly servers: readonly string[];
+  readonly user: string;
+  readonly password: string;
+  readonly encrypt: boolean;
+  readonly trustServerCertificate: boolean;
+  readonly databases: readonly string[];
+  /** As SQL Server sees it; `{server}` stands for the server's name. */
+  readonly backupDirectory: string;
+  /** The same as Hubkeep sees it. */
+  readonly backupDirectoryLocal: string;
+}
+
+export interface SecretsConfig {
+  readonly vaultUrl: string;
+  readonly vaultApiVersion: string | undefined;
+  readonly verifyChallenge: boolean;
+  /** Picked up before each run when it exists. */
+  readonly dropFile: string | undefined;
+  readonly maxAgeDays: number;
+}
+
+/** Everything configured, read once at start and frozen. A part is undefined when its settings are not all set. */
+export interface Config {
+  readonly stampName: string;
+  readonly components: readonly Component[];
+  /** NCRONTAB, six fields, UTC. */
+  readonly schedule: string;
+  readonly extraCaFile: string | undefined;
+  readonly identity: { readonly instanceDiscovery: boolean };
+  readonly storage: StorageConfig;
+  readonly sql: SqlConfig | undefined;
+  readonly fileShare: { readonly path: string } | undefined;
+  readonly secrets: SecretsConfig | undefined;
+  readonly serve: {
+    readonly apiKey: string | undefined;
+    readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  };
+  readonly notify: { readonly webhookUrl: string | undefined };
+}
+
+/** Arranges checked values by what they are for. */
+export function toConfig(values: SettingValues): Config {
+  return deepFreeze({
+    stampName: values.STAMP_NAME,
+    components: distinct(values.BACKUP_COMPONENTS),
+    schedule: values.BACKUP_SCHEDULE,
+    extraCaFile: values.EXTRA_CA_FILE,
+    identity: { instanceDiscovery: values.IDENTITY_INSTANCE_DISCOVERY },
+    storage: { account: accountOf(values), container: values.BACKUP_CONTAINER, apiVersion: values.STORAGE_API_VERSION },
+    sql: sqlOf(values),
+    fileShare: values.FILE_SHARE_PATH === undefined ? undefined : { path: values.FILE_SHARE_PATH },
+    secrets: secretsOf(values),
+    serve: { apiKey: values.SERVE_API_KEY, tls: tlsOf(values) },
+    notify: { webhookUrl: values.NOTIFY_WEBHOOK_URL },
+  });
+}
+
+function accountOf(values: SettingValues): StorageAccount {
+  const { BACKUP_STORAGE_CONNECTION_STRING: connectionString, BACKUP_STORAGE_URL: accountUrl = '', BACKUP_STORAGE_SAS: sas } = values;
+  if (connectionString !== undefined) return { connectionString };
+  return sas === undefined ? { accountUrl } : { accountUrl, sas };
+}
+
+function sqlOf(values: SettingValues): SqlConfig | undefined {
+  const { SQL_SERVERS: servers, SQL_USER: user, SQL_PASSWORD: password, SQL_BACKUP_DIRECTORY: backupDirectory } = values;
+  if (servers === undefined || user === undefined || password === undefined || backupDirectory === undefined) return undefined;
+  return {
+    servers: distinct(servers),
+    user,
+    password,
+    encrypt: values.SQL_ENCRYPT,
+    trustServerCertificate: values.SQL_TRUST_SERVER_CERTIFICATE,
+    databases: distinct(values.SQL_DATABASES),
+    backupDirectory,
+    backupDirectoryLocal: values.SQL_BACKUP_DIRECTORY_LOCAL ?? backupDirectory,
+  };
+}
+
+function secretsOf(values: SettingValues): SecretsConfig | undefined {
+  if (values.KEY_VAULT_URL === undefined) return undefined;
+  return {
+    vaultUrl: values.KEY_VAULT_URL,
+    vaultApiVersion: values.KEY_VAULT_API_VERSION,
+    verifyChallenge: values.KEY_VAULT_VERIFY_CHALLENGE,
+    dropFile: values.SYSTEM_SECRETS_PATH,
+    maxAgeDays: values.SYSTEM_SECRETS_MAX_AGE_DAYS,
+  };
+}
+
+function tlsOf({ SERVE_TLS_CERT: certFile, SERVE_TLS_KEY: keyFile }: SettingValues): Config['serve']['tls'] {
+  return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
+}
+
+function distinct<T>(items: readonly T[]): readonly T[] {
+  return [...new Set(items)];
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
+  return value;
+}

@@ -1,0 +1,42 @@
+import { components, type Component } from '../contracts/components';
+import type { SettingName } from './schema';
+
+/** What the rules between settings look at: which are written at all, and the components asked for. */
+export interface Written {
+  has(name: SettingName): boolean;
+  readonly components: readonly Component[];
+}
+
+/** Settings that backing a component up cannot do without. */
+export const requiredBy: Readonly<Record<Component, readonly SettingName[]>> = {
+  databases: ['SQL_SERVERS', 'SQL_USER', 'SQL_PASSWORD', 'SQL_BACKUP_DIRECTORY'],
+  fileshare: ['FILE_SHARE_PATH'],
+  secrets: ['KEY_VAULT_URL'],
+};
+
+export function checkStorage({ has }: Written): string[] {
+  const byString = has('BACKUP_STORAGE_CONNECTION_STRING');
+  const byUrl = has('BACKUP_STORAGE_URL');
+  const problems: string[] = [];
+  if (byString && byUrl) problems.push('BACKUP_STORAGE_URL: is set beside BACKUP_STORAGE_CONNECTION_STRING; keep one of the two');
+  if (!byString && !byUrl) {
+    problems.push('BACKUP_STORAGE_CONNECTION_STRING: is not set; set it, or BACKUP_STORAGE_URL, to say where recovery points are kept');
+  }
+  if (has('BACKUP_STORAGE_SAS') && !byUrl) problems.push('BACKUP_STORAGE_SAS: signs BACKUP_STORAGE_URL, which is not set; set that too');
+  return problems;
+}
+
+export function checkSources(written: Written): string[] {
+  return components
+    .filter((component) => written.components.includes(component))
+    .flatMap((component) => requiredBy[component].filter((name) => !written.has(name)).map((name) => missing(name, component)));
+}
+
+function missing(name: SettingName, component: Component): string {
+  return `${name}: is not set and ${component} cannot be backed up without it; set it, or take ${component} out of BACKUP_COMPONENTS`;
+}
+
+export function checkServe({ has }: Written): string[] {
+  const [one, other] = has('SERVE_TLS_CERT') ? (['SERVE_TLS_CERT', 'SERVE_TLS_KEY'] as const) : (['SERVE_TLS_KEY', 'SERVE_TLS_CERT'] as const);
+  return has(one) && !has(other) ? [`${other}: is not set but ${one} is; set both or none`] : [];
+}

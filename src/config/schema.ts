@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { components } from '../contracts/components';
+import { absolutePath, flag, listOf, pattern, schedule, secureUrl, serviceUrl, text, wholeNumber, type SettingType } from './setting-types';
+
+export interface Setting<T> {
+  /** One line for the operator. */
+  readonly doc: string;
+  readonly type: SettingType<T>;
+  /** As it would be written. */
+  readonly fallback?: string;
+  /** Its value never appears in a message, a log or an answer. */
+  readonly secret: boolean;
+}
+
+interface Preset<T> extends Setting<T> {
+  readonly fallback: string;
+}
+
+function optional<T>(doc: string, type: SettingType<T>): Setting<T> {
+  return { doc, type, secret: false };
+}
+
+function secret<T>(doc: string, type: SettingType<T>): Setting<T> {
+  return { doc, type, secret: true };
+}
+
+function preset<T>(fallback: string, doc: string, type: SettingType<T>): Preset<T> {
+  return { doc, type, fallback, secret: false };
+}
+
+const component = z.enum(components, { error: `must list some of ${components.join(', ')}, separated by commas` });
+const containerName = pattern(
+  /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/,
+  'must have 3 to 63 lower-case letters, digits and single hyphens between them',
+);
+const serverName = pattern(
+  /^(?!\d+$)[\w.-]+(\\[\w$#]+)?(:\d{1,5})?$/,
+  'must list host, host:port or host\\instance, separated by commas (the port follows a colon, not a comma)',
+);
+const databaseName = pattern(/^[^\p{Cc}]{1,128}$/u, 'must list database names of at most 128 characters');
+const dateVersion = pattern(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2019-07-07');
+const vaultVersion = pattern(/^(\d+\.\d+|\d{4}-\d{2}-\d{2})(-preview(\.\d+)?)?$/, 'must be a version such as 7.1 or 2025-07-01');
+const vaultUrl = serviceUrl.refine((url) => url.startsWith('https:'), 'must start with https://');
+const stampName = pattern(
+  /^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/,
+  'must have at most 40 letters, digits and hyphens, beginning with a letter or digit',
+);
+const apiKey = pattern(/^[\x21-\x7e]{16,}$/, 'must have at least 16 printable characters without spaces');
+
+/** Every setting there is. Names are those of environment variables; a name enters with the code that reads it. */
+export const settings = {
+  STAMP_NAME: preset('stamp', 'Name of this stamp; the names of its secrets in the vault begin with it.', stampName),
+  EXTRA_CA_FILE: optional('PEM file with certificate authorities to trust beside the usual ones.', absolutePath),
+  IDENTITY_INSTANCE_DISCOVERY: preset('true', 'false on a disconnected stamp: skips the look-up of its authority in public Azure.', flag),
+
+  BACKUP_SCHEDULE: preset('0 0 2 * * *', 'When the nightly run starts: NCRONTAB with seconds, in UTC.', schedule),
+  BACKUP_COMPONENTS: preset(components.join(','), 'What a run backs up: databases, fileshare, secrets.', listOf(component)),
+  BACKUP_CONTAINER: preset('hubkeep', 'Blob container that holds the recovery points.', containerName),
+  BACKUP_STORAGE_URL: optional('Blob endpoint of the storage account; instead of a connection string.', serviceUrl),
+  BACKUP_STORAGE_CONNECTION_STRING: secret('Connection string of the storage account; instead of a URL.', text),
+  BACKUP_STORAGE_SAS: secret('Shared access signature for BACKUP_STORAGE_URL; without it, the host signs in by identity.', text),
+  STORAGE_API_VERSION: optional('Blob service version to speak; 2019-07-07 on Azure Stack Hub.', dateVersion),
+
+  SQL_SERVERS: optional('SQL Servers of the stamp, or the listener of their availability group.', listOf(serverName)),
+  SQL_USER: optional('SQL login that may back up the databases.', text),
+  SQL_PASSWORD: secret('Password of SQL_USER.', text),
+  SQL_ENCRYPT: preset('true', 'Encrypts the connection to SQL Server.', flag),
+  SQL_TRUST_SERVER_CERTIFICATE: preset('false', 'true accepts any certificate of SQL Server; prefer EXTRA_CA_FILE.', flag),
+  SQL_DATABASES: preset('appservice_hosting,appservice_metering,master', 'Databases to back up.', listOf(databaseName)),
+  SQL_BACKUP_DIRECTORY: optional('Where SQL Server writes its backups, as SQL Server sees it; may hold {server}.', absolutePath),
+  SQL_BACKUP_DIRECTORY_LOCAL: optional('The same directory as Hubkeep sees it, when that differs; may hold {server}.', absolutePath),
+
+  FILE_SHARE_PATH: optional('The tenant file share as Hubkeep sees it: a mounted path or UNC.', absolutePath),
+
+  KEY_VAULT_URL: optional('Key Vault that keeps SystemSecrets.JSON.', vaultUrl),
+  KEY_VAULT_API_VERSION: optional('Key Vault version to speak; 7.1 on Azure Stack Hub.', vaultVersion),
+  KEY_VAULT_VERIFY_CHALLENGE: preset('true', 'false for vaults of Azure Stack Hub, whose tokens are for another host.', flag),
+  SYSTEM_SECRETS_PATH: optional('File that SystemSecrets.JSON is picked up from before each run.', absolutePath),
+  SYSTEM_SECRETS_MAX_AGE_DAYS: preset('90', 'Days after which stored secrets are reported as old.', wholeNumber(1, 3650)),
+
+  SERVE_API_KEY: secret('Key that callers of `hubkeep serve` must send.', apiKey),
+  SERVE_TLS_CERT: optional('PEM file with the certificate of `hubkeep serve`.', absolutePath),
+  SERVE_TLS_KEY: optional('PEM file with the private key of SERVE_TLS_CERT.', absolutePath),
+  NOTIFY_WEBHOOK_URL: secret('Where the outcome of each run is posted.', secureUrl),
+} satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof settings;
+
+type ValueOf<S> = S extends Preset<infer T> ? T : S extends Setting<infer T> ? T | undefined : never;
+
+/** What the settings read as; undefined where one is unset and has no default. */
+export type SettingValues = { readonly [Name in SettingName]: ValueOf<(typeof settings)[Name]> };
+
+export const settingNames = Object.keys(settings) as SettingName[];
+
+/** Settings of the Functions host and its SDKs that belong beside ours but are not read by us. */
+export const hostSettings = ['AzureWebJobsStorage', 'FUNCTIONS_WORKER_RUNTIME'] as const;

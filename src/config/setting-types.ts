@@ -1,0 +1,73 @@
+import { Cron } from 'croner';
+import { z } from 'zod';
+
+/** How a setting's text is read. Messages say what is wrong with it and what to write instead, never the text itself. */
+export type SettingType<T> = z.ZodType<T, string>;
+
+export const text: SettingType<string> = z.string();
+
+export const flag: SettingType<boolean> = z.stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' });
+
+export function wholeNumber(least: number, most: number): SettingType<number> {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().min(least, error).max(most, error));
+}
+
+export function pattern(expression: RegExp, error: string): SettingType<string> {
+  return z.string().regex(expression, error);
+}
+
+/** A comma list of at least one item; spaces around items do not count. */
+export function listOf<T>(item: z.ZodType<T, string>): SettingType<readonly T[]> {
+  return z
+    .string()
+    .transform((written) => written.split(',').flatMap((part) => part.trim() || []))
+    .pipe(z.array(item).min(1, 'must name at least one, separated by commas'));
+}
+
+/** An absolute path as some machine writes it: `/mnt/x`, `D:\x`, `\\server\share`. Not checked against a disk. */
+export const absolutePath = pattern(/^(\/|[A-Za-z]:[\\/]|\\\\[^\\])/, 'must be an absolute path: /mnt/x, D:\\x or \\\\server\\x');
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** An https URL without credentials; plain http is for this very machine only. */
+export const secureUrl: SettingType<string> = z.string().superRefine((written, context) => {
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  const report = (message: string) => context.addIssue({ code: 'custom', message });
+  if (url === undefined || !/^https?:$/.test(url.protocol)) report('must be a URL that starts with https://');
+  else if (url.protocol === 'http:' && !loopback.test(url.hostname)) report('must start with https://');
+  else if (url.username !== '' || url.password !== '') report('must not hold a user or password');
+});
+
+/** The URL of one service, without a path of its own unless it is on this machine (emulators) and without its last slash. */
+export const serviceUrl: SettingType<string> = secureUrl
+  .superRefine((written, context) => {
+    if (!URL.canParse(written)) return;
+    const url = new URL(written);
+    const report = (message: string) => context.addIssue({ code: 'custom', message });
+    if (url.search !== '' || url.hash !== '') report('must end before its ?: a signature has a setting of its own');
+    if (url.pathname !== '/' && !loopback.test(url.hostname)) report('must name the service alone, without a path');
+  })
+  .transform((written) => written.replace(/\/+$/, ''));
+
+/** NCRONTAB, the six fields that Azure Functions reads, seconds first. */
+export const schedule: SettingType<string> = z.string().superRefine((written, context) => {
+  const problem = scheduleProblem(written);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+
+/** NCRONTAB lacks what other cron readers add, such as L, # and ?. */
+const cronField = /^(?:[\d*,/-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/i;
+
+function scheduleProblem(written: string): string | undefined {
+  const fields = written.split(/\s+/);
+  const example = 'as in "0 0 2 * * *" for two o\'clock every night (UTC)';
+  if (fields.length !== 6) return `has ${fields.length} fields: write six, seconds first, ${example}`;
+  if (!fields.every((field) => cronField.test(field))) return `may hold numbers, names and * , - / only, ${example}`;
+  try {
+    const next = new Cron(written, { mode: '6-part', timezone: 'UTC', paused: true }).nextRun();
+    return next === null ? 'never comes: check its day and month' : undefined;
+  } catch {
+    return `is not a schedule: write seconds, minutes, hours, days, months, weekdays, ${example}`;
+  }
+}

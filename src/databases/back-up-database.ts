@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseBackup } from '../contracts/database-backup';
+import { codeOf } from '../errors/hubkeep-error';
+import type { SqlSession } from '../ports/sql-server';
+import type { BackupControl, BackupRequest, DatabaseBackupParts } from './backup-parts';
+import { backupKey, resultKey } from './database-keys';
+import { keepFinishedBackup, readFinishedBackup, type TakenBackup } from './finished-backup';
+import { openLockedSession } from './open-locked-session';
+import { proveBackup, type BackupProof, type ProofQuestion } from './proof';
+import { findDatabase, readServerFacts, type DatabaseFacts } from './server-facts';
+import { fillServerPlaceholder, joinStagingPath, parseStagingName, stagingName } from './staging-names';
+import { takeToDisk } from './take-to-disk';
+import { uploadStagedBackup } from './upload-staged-backup';
+import { verifyStagedBackup } from './verify-staged-backup';
+
+export interface DatabaseBackups {
+  /**
+   * Backs up one database through a staging file: BACKUP, proof, VERIFYONLY, upload. Doing it again with the same run,
+   * server, database and round gives the first result. The staging files named in the result are for the caller to remove.
+   */
+  backUp(request: BackupRequest, control?: BackupControl): Promise<TakenBackup>;
+}
+
+export function createDatabaseBackups(parts: DatabaseBackupParts): DatabaseBackups {
+  return { backUp: (request, control = {}) => backUp(parts, request, control) };
+}
+
+async function backUp(parts: DatabaseBackupParts, request: BackupRequest, control: BackupControl): Promise<TakenBackup> {
+  const result = resultKey({ ...request, round: request.round ?? 1 });
+  const finished = await readFinishedBackup(parts.store, result);
+  if (finished !== undefined) return finished;
+
+  const session = await openLockedSession(parts, request);
+  const work: Work = { parts, request, control, session, staged: undefined };
+  try {
+    return await keepFinishedBackup(parts.store, result, await stageAndUpload(work));
+  } catch (error) {
+    await discard(work);
+    throw error;
+  } finally {
+    await work.session.close();
+  }
+}
+
+interface Work {
+  readonly parts: DatabaseBackupParts;
+  readonly request: BackupRequest;
+  readonly control: BackupControl;
+  /** Replaced when the connection broke during BACKUP; always the one that holds the lock. */
+  session: SqlSession;
+  staged: string | undefined;
+}
+
+async function stageAndUpload(work: Work): Promise<TakenBackup> {
+  const { parts, request, control } = work;
+  const facts = await readServerFacts(work.session);
+  const database = await findDatabase(work.session, request.database);
+  await removeEarlierAttempts(work, database.name);
+
+  work.staged = stagingName(request.runId, database.name, randomBytes(2).toString('hex'));
+  const path = joinStagingPath(fillServerPlaceholder(parts.backupDirectory, request.server), work.staged);
+  const question: ProofQuestion = { database: database.name, setName: work.staged, path, facts };
+
+  work.session = await takeToDisk(work.session, { parts, request, control, question });
+  const proof = await proveBackup(work.session, question);
+  const verifyOnly = await verifyStagedBackup(work.session, path, { parts, control });
+  const file = await uploadStagedBackup(parts.store, await parts.staging.open(request.server, work.staged), {
+    key: backupKey({ ...request, database: database.name, round: request.round ?? 1 }),
+    signal: control.signal,
+  });
+  const backup: DatabaseBackup = {
+    server: request.server,
+    database: database.name,
+    serverVersion: facts.version,
+    edition: facts.edition,
+    recoveryModel: database.recoveryModel,
+    files: [file],
+    proof,
+    verifyOnly,
+    warnings: warningsOf(database, proof),
+  };
+  return { backup, staging: [work.staged] };
+}
+
+/** Files of an attempt that died: only the holder of the database's lock may judge them dead. */
+async function removeEarlierAttempts({ parts, request }: Work, database: string): Promise<void> {
+  const ours = parseStagingName(stagingName(request.runId, database, '0000'));
+  const names = await parts.staging.list(request.server);
+  for (const name of names) {
+    const found = parseStagingName(name);
+    if (found?.runId === ours?.runId && found?.slug === ours?.slug) await parts.staging.remove(request.server, name);
+  }
+}
+
+/** Best effort: the reason of the failure is worth more than a file that stays behind and is recognisable. */
+async function discard({ parts, request, staged }: Work): Promise<void> {
+  if (staged === undefined) return;
+  await parts.staging.remove(request.server, staged).catch((error: unknown) => {
+    parts.log.warn('databases.staging-left', { server: request.server, file: staged, code: codeOf(error) });
+  });
+}
+
+function warningsOf(database: DatabaseFacts, proof: BackupProof): string[] {
+  const warnings: string[] = [];
+  if (database.recoveryModel === 'FULL' && database.logReuseWait === 'LOG_BACKUP') {
+    warnings.push(
+      `${database.name} is in the FULL recovery model and its log waits for a log backup: it grows until somebody takes one. ` +
+        'Hubkeep takes copy-only full backups, which do not truncate the log.',
+    );
+  }
+  if (proof.source === 'header') {
+    warnings.push(`msdb has no history of the backup of ${database.name}; it was proven by the header of its file, without log sequence numbers.`);
+  }
+  return warnings;
+}

@@ -1,0 +1,28 @@
+import { safeName } from './safe-name';
+
+export interface DatabaseKey {
+  readonly runId: string;
+  readonly server: string;
+  /** As `sys.databases` has it for the content, as configured for the result. */
+  readonly database: string;
+  /** Counts from 1; a run that takes its databases twice keeps both apart. */
+  readonly round: number;
+}
+
+/** The blob with the bytes SQL Server wrote. */
+export function backupKey(key: DatabaseKey): string {
+  return `${folder(key)}/${stem(key)}.bak`;
+}
+
+/** The blob by which a second run of the same work finds that it is done. */
+export function resultKey(key: DatabaseKey): string {
+  return `${folder(key)}/${stem(key)}.json`;
+}
+
+function folder({ runId, server }: DatabaseKey): string {
+  return `databases/${runId}/${safeName(server)}`;
+}
+
+function stem({ database, round }: DatabaseKey): string {
+  return round === 1 ? safeName(database) : `${safeName(database)}.round-${round}`;
+}

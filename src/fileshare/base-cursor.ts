@@ -1,0 +1,57 @@
+import { comparePaths, type SharePath } from '../contracts/share-path';
+import type { Segment } from '../contracts/recovery-point';
+import type { BlobStore } from '../ports/blob-store';
+import type { IndexLine } from '../repository/index-entry';
+import { readIndex, type SegmentLines } from '../repository/index-reader';
+import type { PathRange } from './walk';
+
+/** Reads the base's lines of a range one by one, and tells when the next one begins another segment. */
+export async function openBase(store: BlobStore, segments: readonly Segment[], range: PathRange) {
+  const reader = readIndex(store, segments, range.after);
+  let current: SegmentLines | undefined;
+  let upcoming: SegmentLines | undefined;
+  let next = 0;
+
+  async function read(): Promise<SegmentLines | undefined> {
+    const { value, done } = await reader.next();
+    return done === true ? undefined : value;
+  }
+
+  function inRange(line: IndexLine): boolean {
+    return range.before === undefined || comparePaths(line.entry.path, range.before) < 0;
+  }
+
+  function skipBefore(path: SharePath) {
+    while (current?.lines[next] !== undefined && comparePaths(current.lines[next]?.entry.path ?? '', path) <= 0) next += 1;
+  }
+
+  current = await read();
+  upcoming = await read();
+  if (range.after !== undefined) skipBefore(range.after);
+
+  return {
+    /** The segment whose range the walk is in. */
+    segment: () => current,
+    /** The next line of this segment, if any is left in it. */
+    peek(): IndexLine | undefined {
+      const line = current?.lines[next];
+      return line !== undefined && inRange(line) ? line : undefined;
+    },
+    take() {
+      next += 1;
+    },
+    /** The first path of the following segment, if it lies in the range. */
+    boundary(): SharePath | undefined {
+      const first = upcoming?.lines[0];
+      return first !== undefined && inRange(first) ? first.entry.path : undefined;
+    },
+    /** Enters the following segment. */
+    async cross() {
+      current = upcoming;
+      next = 0;
+      upcoming = current === undefined ? undefined : await read();
+    },
+  };
+}
+
+export type BaseCursor = Awaited<ReturnType<typeof openBase>>;

@@ -1,0 +1,105 @@
+import { type BoxRequest, type BoxResult, boxResultSchema } from '../contracts/share-copy';
+import { codeOf, HubkeepError } from '../errors/hubkeep-error';
+import type { BlobStore } from '../ports/blob-store';
+import type { Clock } from '../ports/clock';
+import type { FileSource } from '../ports/file-source';
+import { readJson, readJsonIfPresent, writeJson } from '../repository/json-blob';
+import { layout } from '../repository/layout';
+import type { RecoveryPoints } from '../repository/recovery-points';
+import { copyBox } from './copy-box';
+import { createPackPool, type SpawnPackThread } from './pack-pool';
+import type { SourceDescription } from './pack-protocol';
+import { resolveBase } from './share-base';
+
+export interface FileShareOptions {
+  readonly source: FileSource;
+  /** How a pack thread opens the same source. */
+  readonly sourceDescription: SourceDescription;
+  readonly store: BlobStore;
+  readonly points: RecoveryPoints;
+  readonly clock: Clock;
+  readonly spawn: SpawnPackThread;
+  readonly threads: number;
+  /** How long one box copies before it hands back a cursor. */
+  readonly boxMs: number;
+}
+
+export interface BoxOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (files: number, bytes: number) => void;
+}
+
+/** Copies the share, one time box a call. */
+export function createFileShare(options: FileShareOptions) {
+  const { source, store, points, clock } = options;
+
+  async function loadContent(keys: readonly string[]): Promise<SharedArrayBuffer[]> {
+    return Promise.all(
+      keys.map(async (key) => {
+        const { content } = await store.read(key);
+        const shared = new SharedArrayBuffer(content.length);
+        content.copy(new Uint8Array(shared));
+        return shared;
+      }),
+    );
+  }
+
+  async function refuseEmpty() {
+    const entries = await source.list('');
+    if (entries.length > 0) return;
+    throw new HubkeepError('share.empty', `the share ${source.location} is empty`, {
+      hint: 'An empty share is never a backup: check that FILE_SHARE_PATH is mounted and names the WebSites folder.',
+    });
+  }
+
+  async function copy(request: BoxRequest, { signal, onProgress }: BoxOptions): Promise<BoxResult> {
+    await source.check();
+    await refuseEmpty();
+    const base = await resolveBase(store, points, request.base);
+    return copyBox({
+      request,
+      source,
+      store,
+      clock,
+      segments: base.segments,
+      deadline: new Date(clock.now().getTime() + options.boxMs),
+      signal,
+      onProgress,
+      startPool: async (packPrefix, onResult) =>
+        createPackPool({
+          store,
+          spawn: options.spawn,
+          threads: options.threads,
+          data: { source: options.sourceDescription, content: await loadContent(base.content.map(({ key }) => key)) },
+          packPrefix,
+          onResult,
+        }),
+    });
+  }
+
+  return {
+    /**
+     * Copies one box and leaves its result as a blob. The same box asked for again gives the result that is there.
+     * @returns the result's key, and the cursor of the next box or null at the end.
+     */
+    async copyBox(request: BoxRequest, boxOptions: BoxOptions): Promise<{ key: string; result: BoxResult }> {
+      const key = layout.boxResult(request.runId, boxName(request));
+      const done = await readJsonIfPresent(store, key, boxResultSchema);
+      if (done !== undefined) return { key, result: done };
+      const result = await copy(request, boxOptions);
+      try {
+        await writeJson(store, key, result, { onlyIfAbsent: true });
+        return { key, result };
+      } catch (error) {
+        if (codeOf(error) !== 'store.exists') throw error;
+        return { key, result: await readJson(store, key, boxResultSchema) };
+      }
+    },
+  };
+}
+
+export type FileShare = ReturnType<typeof createFileShare>;
+
+function boxName({ pass, box }: BoxRequest): string {
+  return `${pass}-${String(box).padStart(6, '0')}`;
+}

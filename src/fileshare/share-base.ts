@@ -1,0 +1,38 @@
+import type { BlobReference, FileShareRecord, Segment } from '../contracts/recovery-point';
+import { boxResultSchema, type BoxResult, type ShareBase } from '../contracts/share-copy';
+import { HubkeepError } from '../errors/hubkeep-error';
+import type { BlobStore } from '../ports/blob-store';
+import { readJson } from '../repository/json-blob';
+import type { RecoveryPoints } from '../repository/recovery-points';
+
+/** What a box builds upon: lines to compare with, and content that need not be stored again. */
+export interface ResolvedBase {
+  readonly segments: readonly Segment[];
+  readonly content: readonly BlobReference[];
+}
+
+export async function resolveBase(store: BlobStore, points: RecoveryPoints, base: ShareBase): Promise<ResolvedBase> {
+  if (base.kind === 'nothing') return { segments: [], content: [] };
+  if (base.kind === 'point') return shareOf(points, base.id);
+  const boxes = await readBoxes(store, base.results);
+  const content = base.point === null ? [] : (await shareOf(points, base.point)).content;
+  return { segments: boxes.flatMap(({ segments }) => segments), content };
+}
+
+export async function readBoxes(store: BlobStore, keys: readonly string[]): Promise<BoxResult[]> {
+  return Promise.all(keys.map((key) => readJson(store, key, boxResultSchema)));
+}
+
+/** The newest point whose share can be built upon. */
+export async function newestShare(points: RecoveryPoints): Promise<string | null> {
+  for await (const { point } of points.newestFirst()) {
+    if (point.fileshare?.status === 'succeeded') return point.id;
+  }
+  return null;
+}
+
+async function shareOf(points: RecoveryPoints, id: string): Promise<FileShareRecord> {
+  const { point } = await points.read(id);
+  if (point.fileshare?.status !== 'succeeded') throw new HubkeepError('point.component-missing', `recovery point ${id} has no file share`);
+  return point.fileshare;
+}

@@ -1,0 +1,33 @@
+/** Every blob name of a repository is built here and nowhere else. See docs/storage-format.md. */
+export const layout = {
+  header: 'hubkeep.json',
+  runLock: 'locks/run.json',
+  points: 'recovery-points/',
+  point: (id: string) => `recovery-points/${id}/recovery-point.json`,
+  pointDigest: (id: string) => `recovery-points/${id}/recovery-point.json.sha256`,
+  marks: (id: string) => `recovery-points/${id}/marks/`,
+  chain: 'chain/',
+  chainLink: (sequence: number) => `chain/${String(sequence).padStart(8, '0')}.json`,
+  runs: 'runs/',
+  run: (runId: string) => `runs/${runId}/run.json`,
+  runFiles: (runId: string) => `runs/${runId}/`,
+  progress: (runId: string, activity: string) => `runs/${runId}/progress/${activity}.json`,
+  cancel: (runId: string) => `runs/${runId}/cancel.json`,
+  boxResult: (runId: string, box: string) => `runs/${runId}/fileshare/${box}.json`,
+  packs: (runId: string) => `packs/${runId}/`,
+  /** @param pack `{runId}/{name}`, as extents and pack lists name it. */
+  pack: (pack: string) => `packs/${pack}.tar.zst`,
+  segment: (runId: string, name: string) => `index/${runId}/${name}.ndjson.zst`,
+  packList: (runId: string, name: string) => `index/${runId}/${name}.packs.ndjson.zst`,
+  failedFiles: (runId: string, name: string) => `index/${runId}/${name}.failed.ndjson.zst`,
+  content: (runId: string, name: string) => `content/${runId}/${name}.bin`,
+  database: (runId: string, server: string, slug: string) => `databases/${runId}/${server}/${slug}.bak`,
+} as const;
+
+/** Prefixes that hold one folder per run; what a dead run left behind is found under them. */
+export const perRunPrefixes = ['packs/', 'index/', 'content/', 'databases/'] as const;
+
+/** The run a blob under one of `perRunPrefixes` belongs to. */
+export function runOf(key: string): string {
+  return key.split('/')[1] ?? '';
+}

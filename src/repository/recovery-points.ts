@@ -1,0 +1,134 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import type { Component } from '../contracts/components';
+import { formatVersion, type RecoveryPoint, recoveryPointSchema } from '../contracts/recovery-point';
+import { codeOf, HubkeepError } from '../errors/hubkeep-error';
+import type { BlobStore } from '../ports/blob-store';
+import { jsonBytes, parseJson, readJson, readJsonIfPresent, writeJson } from './json-blob';
+import { layout } from './layout';
+
+const versionSchema = z.looseObject({ formatVersion: z.number().int() });
+
+const chainLinkSchema = z.object({ sequence: z.number().int(), id: z.string(), sha256: z.string(), previous: z.object({ id: z.string(), sha256: z.string() }).nullable() });
+export type ChainLink = z.infer<typeof chainLinkSchema>;
+
+const markSchema = z.looseObject({ kind: z.string(), at: z.string() });
+export type Mark = z.infer<typeof markSchema>;
+
+export interface StoredPoint {
+  readonly point: RecoveryPoint;
+  /** Of the record's exact bytes. */
+  readonly sha256: string;
+}
+
+/** A point before it has its place in the chain. */
+export type UncommittedPoint = Omit<RecoveryPoint, 'sequence' | 'previous' | 'formatVersion'>;
+
+/** Recovery points: how they come into being and how they are found again. */
+export function createRecoveryPoints(store: BlobStore) {
+  async function read(id: string): Promise<StoredPoint> {
+    const { content } = await store.read(layout.point(id)).catch((error: unknown) => {
+      if (codeOf(error) !== 'store.not-found') throw error;
+      throw new HubkeepError('point.not-found', `there is no recovery point ${id}`, { hint: 'hubkeep list shows those that exist.', cause: error });
+    });
+    const sha256 = hash('sha256', content, 'hex');
+    const recorded = (await store.read(layout.pointDigest(id))).content.toString('utf8').slice(0, 64);
+    if (recorded !== sha256) throw new HubkeepError('format.damaged', `the record of ${id} is not the one that was committed`);
+    const { formatVersion: version } = parseJson(layout.point(id), content, versionSchema);
+    if (version !== formatVersion) {
+      throw new HubkeepError('format.unsupported-version', `recovery point ${id} has format ${version}, and this Hubkeep reads ${formatVersion}`);
+    }
+    return { point: parseJson(layout.point(id), content, recoveryPointSchema), sha256 };
+  }
+
+  async function chain(): Promise<ChainLink[]> {
+    const links: ChainLink[] = [];
+    for await (const { key } of store.list(layout.chain)) links.push(await readJson(store, key, chainLinkSchema));
+    return links;
+  }
+
+  /** The point a link stands for; nothing when its run died before the record was written. */
+  async function follow(link: ChainLink): Promise<StoredPoint | undefined> {
+    try {
+      const stored = await read(link.id);
+      return stored.point.sequence === link.sequence ? stored : undefined;
+    } catch (error) {
+      if (codeOf(error) === 'point.not-found') return undefined;
+      throw error;
+    }
+  }
+
+  async function* newestFirst(): AsyncGenerator<StoredPoint> {
+    for (const link of (await chain()).reverse()) {
+      const stored = await follow(link);
+      if (stored !== undefined) yield stored;
+    }
+  }
+
+  async function marks(id: string): Promise<Mark[]> {
+    const found: Mark[] = [];
+    for await (const { key } of store.list(layout.marks(id))) found.push(await readJson(store, key, markSchema));
+    return found;
+  }
+
+  /** The newest point that is not suspect and has all these components; throws `point.not-found`. */
+  async function latest(needed: readonly Component[] = []): Promise<StoredPoint> {
+    for await (const stored of newestFirst()) {
+      if (!needed.every((component) => hasComponent(stored.point, component))) continue;
+      if ((await marks(stored.point.id)).some(({ kind }) => kind === 'suspect')) continue;
+      return stored;
+    }
+    const what = needed.length === 0 ? 'no recovery point yet' : `no recovery point with ${needed.join(' and ')}`;
+    throw new HubkeepError('point.not-found', `there is ${what}`, { hint: 'Run hubkeep backup first, or name a point that hubkeep list shows.' });
+  }
+
+  async function commitOnce(point: UncommittedPoint): Promise<StoredPoint> {
+    const links = await chain();
+    const newest = await first(newestFirst());
+    const sequence = (links.at(-1)?.sequence ?? 0) + 1;
+    const previous = newest === undefined ? null : { id: newest.point.id, sha256: newest.sha256 };
+    const record: RecoveryPoint = recoveryPointSchema.parse({ formatVersion, ...point, sequence, previous });
+    const bytes = jsonBytes(record);
+    const sha256 = hash('sha256', bytes, 'hex');
+    await writeJson(store, layout.chainLink(sequence), { sequence, id: point.id, sha256, previous } satisfies ChainLink, { onlyIfAbsent: true });
+    await store.put(layout.pointDigest(point.id), Buffer.from(`${sha256}  recovery-point.json\n`), { contentType: 'text/plain' });
+    await store.put(layout.point(point.id), bytes, { onlyIfAbsent: true, contentType: 'application/json', sha256 });
+    return { point: record, sha256 };
+  }
+
+  return {
+    read,
+    chain,
+    follow,
+    newestFirst,
+    marks,
+    latest,
+    /** `latest` or an id. */
+    async find(idOrLatest: string, needed: readonly Component[] = []): Promise<StoredPoint> {
+      const stored = idOrLatest === 'latest' ? await latest(needed) : await read(idOrLatest);
+      const missing = needed.find((component) => !hasComponent(stored.point, component));
+      if (missing !== undefined) throw new HubkeepError('point.component-missing', `recovery point ${stored.point.id} has no ${missing}`);
+      return stored;
+    },
+    /**
+     * Makes the point exist: chain link, digest, and last of all the record. Doing it again gives the point that is there.
+     * @throws `store.exists` when another run commits at the same moment (the run lock prevents that).
+     */
+    async commit(point: UncommittedPoint): Promise<StoredPoint> {
+      const committed = await readJsonIfPresent(store, layout.point(point.id), recoveryPointSchema);
+      return committed === undefined ? commitOnce(point) : read(point.id);
+    },
+  };
+}
+
+export type RecoveryPoints = ReturnType<typeof createRecoveryPoints>;
+
+/** True when the point can give this component back. */
+export function hasComponent(point: RecoveryPoint, component: Component): boolean {
+  return point[component]?.status === 'succeeded';
+}
+
+async function first<T>(items: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const item of items) return item;
+  return undefined;
+}

@@ -1,0 +1,97 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { HubkeepError } from '../errors/hubkeep-error';
+
+const frameMagic = 0xfd2fb528;
+const skippableMagic = 0x184d2a50;
+const skippableMask = 0xfffffff0;
+const options = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 } };
+
+/** One independent frame that carries its content size and a checksum. */
+export function compressFrame(content: Uint8Array): Buffer {
+  return zstdCompressSync(content, options);
+}
+
+/** Bytes that every zstd decoder passes over (RFC 8878, 3.1.2). */
+export function skippableFrame(content: Uint8Array): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(skippableMagic, 0);
+  head.writeUInt32LE(content.length, 4);
+  return Buffer.concat([head, content]);
+}
+
+/**
+ * Content of all frames in `bytes`, in order; skippable frames are passed over.
+ *
+ * Frames are cut here because Node's decoder silently drops everything after the first frame of a buffer.
+ * @param limit most bytes the content may have; more throws `format.damaged` before it is allocated.
+ */
+export function decompressFrames(bytes: Buffer, limit: number): Buffer {
+  const parts: Buffer[] = [];
+  let total = 0;
+  for (const frame of framesOf(bytes)) {
+    if (frame.skippable) continue;
+    const content = decompressFrame(bytes.subarray(frame.offset, frame.offset + frame.length), limit - total);
+    total += content.length;
+    parts.push(content);
+  }
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, total);
+}
+
+function decompressFrame(frame: Buffer, limit: number): Buffer {
+  try {
+    return zstdDecompressSync(frame, { maxOutputLength: Math.max(limit, 1) });
+  } catch (error) {
+    throw new HubkeepError('format.damaged', 'a zstd frame cannot be decompressed', { cause: error });
+  }
+}
+
+export interface FrameBounds {
+  readonly offset: number;
+  readonly length: number;
+  readonly skippable: boolean;
+}
+
+/** Where each frame of `bytes` lies; throws `format.damaged` when they do not end exactly at the last byte. */
+export function* framesOf(bytes: Buffer): Generator<FrameBounds> {
+  let offset = 0;
+  while (offset < bytes.length) {
+    const bounds = frameAt(bytes, offset);
+    if (bounds === undefined) throw new HubkeepError('format.damaged', `a zstd frame is cut off at byte ${offset}`);
+    yield bounds;
+    offset += bounds.length;
+  }
+}
+
+/** The frame that starts at `offset`, or nothing when `bytes` ends before the frame does. */
+export function frameAt(bytes: Buffer, offset: number): FrameBounds | undefined {
+  if (offset + 8 > bytes.length) return undefined;
+  const magic = bytes.readUInt32LE(offset);
+  if ((magic & skippableMask) >>> 0 === skippableMagic) {
+    return within(bytes, { offset, length: 8 + bytes.readUInt32LE(offset + 4), skippable: true });
+  }
+  if (magic !== frameMagic) throw new HubkeepError('format.damaged', `no zstd frame starts at byte ${offset}`);
+  const length = dataFrameLength(bytes, offset);
+  return length === undefined ? undefined : within(bytes, { offset, length, skippable: false });
+}
+
+function within(bytes: Buffer, bounds: FrameBounds): FrameBounds | undefined {
+  return bounds.offset + bounds.length <= bytes.length ? bounds : undefined;
+}
+
+/** Walks block headers only (RFC 8878, 3.1.1): cheap, and it never trusts a declared content size. */
+function dataFrameLength(bytes: Buffer, offset: number): number | undefined {
+  const descriptor = bytes[offset + 4] ?? 0;
+  const singleSegment = (descriptor & 0x20) !== 0;
+  const contentSizeBytes = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  let at = offset + 5 + (singleSegment ? 0 : 1) + dictionaryBytes + contentSizeBytes;
+  for (;;) {
+    if (at + 3 > bytes.length) return undefined;
+    const header = bytes.readUIntLE(at, 3);
+    const runLength = ((header >> 1) & 3) === 1;
+    at += 3 + (runLength ? 1 : header >> 3);
+    if ((header & 1) === 1) break;
+  }
+  const checksum = (descriptor & 4) !== 0 ? 4 : 0;
+  return at + checksum - offset;
+}

@@ -1,0 +1,149 @@
+import { loadConfig } from '../../src/config/load-config';
+import { settingNames, settings } from '../../src/config/schema';
+
+const storage = { BACKUP_STORAGE_CONNECTION_STRING: 'UseDevelopmentStorage=true' };
+const whole = {
+  ...storage,
+  SQL_SERVERS: 'sql1, sql2:1433 ,sql1',
+  SQL_USER: 'backup',
+  SQL_PASSWORD: 'a-password',
+  SQL_BACKUP_DIRECTORY: 'D:\\Backups',
+  FILE_SHARE_PATH: '\\\\files\\websites',
+  KEY_VAULT_URL: 'https://vault.example/',
+};
+
+function problemsOf(environment: Record<string, string>, options = {}): string {
+  try {
+    loadConfig(environment, options);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'config.invalid', retryable: false });
+    return (error as Error).message;
+  }
+  return '';
+}
+
+test('a stamp with all its parts reads into one frozen structure', () => {
+  const config = loadConfig(whole);
+  expect(config).toEqual({
+    stampName: 'stamp',
+    components: ['databases', 'fileshare', 'secrets'],
+    schedule: '0 0 2 * * *',
+    extraCaFile: undefined,
+    identity: { instanceDiscovery: true },
+    storage: { account: { connectionString: 'UseDevelopmentStorage=true' }, container: 'hubkeep', apiVersion: undefined },
+    sql: {
+      servers: ['sql1', 'sql2:1433'],
+      user: 'backup',
+      password: 'a-password',
+      encrypt: true,
+      trustServerCertificate: false,
+      databases: ['appservice_hosting', 'appservice_metering', 'master'],
+      backupDirectory: 'D:\\Backups',
+      backupDirectoryLocal: 'D:\\Backups',
+    },
+    fileShare: { path: '\\\\files\\websites' },
+    secrets: { vaultUrl: 'https://vault.example', vaultApiVersion: undefined, verifyChallenge: true, dropFile: undefined, maxAgeDays: 90 },
+    serve: { apiKey: undefined, tls: undefined },
+    notify: { webhookUrl: undefined },
+  });
+  expect(() => Object.assign(config.sql!.databases, { 0: 'x' })).toThrow(TypeError);
+});
+
+test('values are trimmed, and an empty one counts as unset', () => {
+  const config = loadConfig({ ...whole, STAMP_NAME: '  north ', BACKUP_CONTAINER: '', STORAGE_API_VERSION: '   ' });
+  expect(config).toMatchObject({ stampName: 'north', storage: { container: 'hubkeep', apiVersion: undefined } });
+});
+
+test('every problem is reported at once, each on a line that begins with its setting', () => {
+  const message = problemsOf({
+    BACKUP_COMPONENTS: 'databases,everything',
+    BACKUP_SCHEDULE: '0 2 * * *',
+    BACKUP_CONTAINER: 'Hub_Keep',
+    SQL_SERVERS: 'sql1,1433',
+    SQL_ENCRYPT: 'yes',
+    SYSTEM_SECRETS_MAX_AGE_DAYS: '0',
+    KEY_VAULT_URL: 'http://vault.example',
+    FILE_SHARE_PATH: 'share',
+    SERVE_TLS_CERT: '/cert.pem',
+  });
+  const [title, ...lines] = message.split('\n');
+  expect(title).toBe('10 settings need attention:');
+  expect(lines.map((line) => /^ {2}([A-Z_]+): ./.exec(line)?.[1]).sort()).toEqual([
+    'BACKUP_COMPONENTS',
+    'BACKUP_CONTAINER',
+    'BACKUP_SCHEDULE',
+    'BACKUP_STORAGE_CONNECTION_STRING',
+    'FILE_SHARE_PATH',
+    'KEY_VAULT_URL',
+    'SERVE_TLS_KEY',
+    'SQL_ENCRYPT',
+    'SQL_SERVERS',
+    'SYSTEM_SECRETS_MAX_AGE_DAYS',
+  ]);
+  expect(message).toContain('(now: "0 2 * * *")');
+});
+
+test('a component cannot be backed up without its settings, and the problem says which', () => {
+  const message = problemsOf(storage);
+  for (const name of ['SQL_SERVERS', 'SQL_USER', 'SQL_PASSWORD', 'SQL_BACKUP_DIRECTORY', 'FILE_SHARE_PATH', 'KEY_VAULT_URL']) {
+    expect(message).toMatch(new RegExp(`^  ${name}: is not set and \\w+ cannot be backed up without it`, 'm'));
+  }
+  expect(problemsOf({ ...storage, BACKUP_COMPONENTS: 'fileshare', FILE_SHARE_PATH: '/mnt/share' })).toBe('');
+});
+
+test('commands that only read recovery points need the storage settings alone', () => {
+  const config = loadConfig(storage, { sources: false });
+  expect(config).toMatchObject({ sql: undefined, fileShare: undefined, secrets: undefined });
+  expect(problemsOf({}, { sources: false })).toMatch(/BACKUP_STORAGE_CONNECTION_STRING/);
+});
+
+test('the storage account is named in exactly one way', () => {
+  const only = { BACKUP_COMPONENTS: 'fileshare', FILE_SHARE_PATH: '/mnt/share' };
+  const url = { BACKUP_STORAGE_URL: 'https://backups.blob.local.azurestack.external/' };
+  expect(loadConfig({ ...only, ...url }).storage.account).toEqual({ accountUrl: 'https://backups.blob.local.azurestack.external' });
+  expect(loadConfig({ ...only, ...url, BACKUP_STORAGE_SAS: '?sv=1&sig=x' }).storage.account).toMatchObject({ sas: '?sv=1&sig=x' });
+  expect(problemsOf({ ...only, ...url, ...storage })).toMatch(/^ {2}BACKUP_STORAGE_URL: is set beside/m);
+  expect(problemsOf({ ...only, ...storage, BACKUP_STORAGE_SAS: 'sv=1' })).toMatch(/^ {2}BACKUP_STORAGE_SAS: /m);
+  expect(problemsOf({ ...only, BACKUP_STORAGE_URL: 'https://a.example/container' })).toMatch(/without a path/);
+  expect(loadConfig({ ...only, BACKUP_STORAGE_URL: 'http://127.0.0.1:10000/devstoreaccount1' }).storage.account).toEqual({
+    accountUrl: 'http://127.0.0.1:10000/devstoreaccount1',
+  });
+});
+
+test.each([
+  ['0 0 2 * * *', true],
+  ['0 */15 2-4 * * MON-FRI', true],
+  ['0 0 0 31 2 *', false],
+  ['0 2 * * *', false],
+  ['0 0 25 * * *', false],
+  ['@daily', false],
+  ['0 0 2 L * *', false],
+])('the schedule %s is accepted: %s', (written, accepted) => {
+  expect(problemsOf({ ...whole, BACKUP_SCHEDULE: written }) === '').toBe(accepted);
+});
+
+test('no problem repeats the value of a secret setting', () => {
+  const secrets = settingNames.filter((name) => settings[name].secret);
+  expect(secrets).toEqual(expect.arrayContaining(['SQL_PASSWORD', 'BACKUP_STORAGE_SAS', 'SERVE_API_KEY', 'NOTIFY_WEBHOOK_URL']));
+  const canary = 'Canary 1';
+  const environment = Object.fromEntries(settingNames.map((name) => [name, settings[name].secret ? canary : 'x y']));
+  const message = problemsOf(environment);
+  expect(message).toContain('SERVE_API_KEY');
+  expect(message).not.toContain(canary);
+});
+
+test('a credential written into the wrong setting is struck out of the problem', () => {
+  const message = problemsOf({
+    ...whole,
+    BACKUP_STORAGE_URL: 'https://a.example/?sv=1&sig=Canary1',
+    KEY_VAULT_URL: 'AccountName=a;AccountKey=Canary2==',
+    SQL_SERVERS: 'Server=sql1;Password=Canary3;',
+    FILE_SHARE_PATH: 'https://user:Canary4@files/',
+  });
+  expect(message).not.toMatch(/Canary\d/);
+});
+
+test('a Key Vault reference that the host left unresolved is named as such', () => {
+  const reference = '@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/sql)';
+  expect(problemsOf({ ...whole, SQL_PASSWORD: reference })).toMatch(/SQL_PASSWORD: is a Key Vault reference that was not resolved/);
+});
