@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createKeepSystemSecretsActivity } from '../../src/activities/keep-system-secrets';
+import { createKeepSystemSecrets } from '../../src/activities/keep-system-secrets';
 import { createLocalDropFile } from '../../src/adapters/local-drop-file/local-drop-file';
 import type { Outcome, Problem, Succeeded } from '../../src/contracts/outcome';
 import type { Log, LogFields } from '../../src/ports/log';
-import { createKeepSystemSecrets, type KeptSystemSecrets } from '../../src/secrets/keep-system-secrets';
+import { createSystemSecretsKeeper, type KeptSystemSecrets } from '../../src/secrets/keep-system-secrets';
 import { createSystemSecretsStore } from '../../src/secrets/store-system-secrets';
 import { openVaultStage, type VaultStage } from './vault-stage';
 
@@ -41,7 +41,7 @@ export async function openKeepStage(): Promise<KeepStage> {
 
   async function keep(runId: string, { maxAgeDays, dropFile = true }: KeepOptions = {}): Promise<Outcome<KeptSystemSecrets>> {
     const { clock, connect } = stage;
-    const service = createKeepSystemSecrets({
+    const service = createSystemSecretsKeeper({
       store: createSystemSecretsStore({ vault: connect(), clock, stampName: 'east stamp' }),
       dropFile: dropFile ? createLocalDropFile(dropPath) : undefined,
       maxAgeDays,
@@ -49,7 +49,7 @@ export async function openKeepStage(): Promise<KeepStage> {
       log: recordingLog(said),
     });
     try {
-      const outcome = await createKeepSystemSecretsActivity(service)({ runId });
+      const outcome = await createKeepSystemSecrets(service)({ runId });
       said.push(JSON.stringify(outcome));
       return outcome;
     } catch (error) {

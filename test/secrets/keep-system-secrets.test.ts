@@ -123,6 +123,15 @@ describe('without a file to pick up', () => {
     expect((await stage.problemOf('run-2')).code).toBe('secrets.invalid');
   });
 
+  it('stores a file again that the vault holds only by hand, to have its hash beside it', async () => {
+    const { version } = await stage.vault.set(secretName, contentOf('one'));
+    stage.drop(contentOf('one'));
+    const { custody } = await stage.kept('run-1');
+
+    expect(custody.stored).toBe(true);
+    expect(custody.version).not.toBe(version);
+  });
+
   it('fails with the way through the portal when nothing was ever stored', async () => {
     for (const dropFile of [true, false]) {
       const problem = await stage.problemOf('run-1', { dropFile });
@@ -152,4 +161,3 @@ describe('without a file to pick up', () => {
     expect(warnings[0]?.message).toContain('91 days');
   });
 });
-

@@ -55,4 +55,3 @@ describe('a file that cannot be SystemSecrets.JSON', () => {
     expect(problem.message).toContain('SYSTEM_SECRETS_PATH');
   });
 });
-

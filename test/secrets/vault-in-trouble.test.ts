@@ -16,7 +16,7 @@ afterEach(async () => {
 describe('a vault in trouble', () => {
   beforeEach(() => stage.drop(contentOf('trouble')));
 
-  it('fails the component when what was stored does not read back, and stores it again next time', async () => {
+  it('fails the component when what was stored does not read back, and is well again next time', async () => {
     // The first read finds nothing, so only the one after storing is altered.
     stage.faults.alterReads(2);
     expect((await stage.problemOf('run-1')).code).toBe('vault.mismatch');

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { createSelfSigned } from '../../../sandbox/certificates';
 import { createCredential } from '../../../src/adapters/azure-identity/create-credential';
@@ -56,6 +58,17 @@ describe('the Key Vault adapter', () => {
     expect(error.message).toContain('KEY_VAULT_URL');
     expect(error.message).toContain(url);
     expect(stage.clock.slept).toEqual([1_000, 2_000, 4_000]);
+  });
+
+  it('does not wait for ever for a vault that takes the call and stays silent', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = `https://localhost:${(silent.address() as AddressInfo).port}`;
+    const error = await failureOf(stage.connect({ url, answerWithinMs: 20 }).get('anything'));
+    silent.close();
+
+    expect(error).toMatchObject({ code: 'vault.unreachable', retryable: true });
+    expect(error.message).toContain('no answer in time');
   });
 
   it('does not trust a certificate of an unknown authority, and says what to set', async () => {

@@ -64,7 +64,9 @@ describe('the token endpoint', () => {
     expect(answer.status).toBe(401);
     expect(await answer.json()).toEqual({
       error: 'invalid_client',
-      error_description: expect.stringMatching(/^AADSTS7000215: Invalid client secret provided\..*Trace ID: .*Correlation ID: .*Timestamp: /),
+      error_description: expect.stringMatching(
+        /^AADSTS7000215: Invalid client secret provided\..*Trace ID: .*Correlation ID: .*Timestamp: /,
+      ),
       error_codes: [7000215],
       timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/),
       trace_id: expect.any(String),
@@ -74,11 +76,11 @@ describe('the token endpoint', () => {
   });
 
   it.each([
-    ['an unknown application', 'contoso-tenant', { client_id: 'other' }, 700016],
-    ['an unknown tenant', 'fabrikam', {}, 90002],
-    ['a user sign-in', 'contoso-tenant', { grant_type: 'password' }, 70003],
-    ['a scope that is not a whole resource', 'contoso-tenant', { scope: 'https://vault.azure.net/read' }, 1002012],
-  ])('refuses %s', async (_what, tenant, change, number) => {
+    { what: 'an unknown application', change: { client_id: 'other' }, number: 700016 },
+    { what: 'an unknown tenant', tenant: 'fabrikam', number: 90002 },
+    { what: 'a user sign-in', change: { grant_type: 'password' }, number: 70003 },
+    { what: 'a scope that is not a whole resource', change: { scope: 'https://vault.azure.net/read' }, number: 1002012 },
+  ])('refuses $what', async ({ tenant = 'contoso-tenant', change = {}, number }) => {
     const answer = await post(tenant, { ...good, ...change });
 
     expect(answer.status).toBe(400);

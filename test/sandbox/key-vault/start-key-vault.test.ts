@@ -35,7 +35,9 @@ describe('the Key Vault double', () => {
   it('challenges a caller without a token of its own authority, for its own resource', async () => {
     const tokens = ['', 'made-up', await tokenFor('https://storage.azure.com/.default')];
     for (const token of tokens) {
-      const answer = await fetch(`${stage.server.url}/secrets/a?api-version=7.4`, { headers: { authorization: `Bearer ${token}` } });
+      const answer = await fetch(`${stage.server.url}/secrets/a?api-version=7.4`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
       expect(answer.status).toBe(401);
       expect(answer.headers.get('www-authenticate')).toBe(
         `Bearer authorization="${stage.identity.authority}", resource="https://vault.azure.net"`,
@@ -45,7 +47,8 @@ describe('the Key Vault double', () => {
 
   it('wants an api-version, a valid name and an address it knows', async () => {
     const headers = { authorization: `Bearer ${await tokenFor('https://vault.azure.net/.default')}` };
-    const statusOf = async (address: string): Promise<number> => (await fetch(`${stage.server.url}${address}`, { headers })).status;
+    const statusOf = async (address: string): Promise<number> =>
+      (await fetch(`${stage.server.url}${address}`, { headers })).status;
 
     expect(await statusOf('/secrets/a')).toBe(400);
     expect(await statusOf('/secrets/a_b?api-version=7.4')).toBe(400);
