@@ -24,7 +24,12 @@ export async function changeShare(share: string): Promise<ShareChange> {
   writeFileSync(join(share, added), `new: ${added}\n`);
   rmSync(join(share, gone));
   renameSync(join(share, moved), join(share, `${moved}.renamed`));
-  return { changed: [same, longer, shorter], added: [added], deleted: [gone], renamed: [{ from: moved, to: `${moved}.renamed` }] };
+  return {
+    changed: [same, longer, shorter],
+    added: [added],
+    deleted: [gone],
+    renamed: [{ from: moved, to: `${moved}.renamed` }],
+  };
 }
 
 /** A few files of the first site, evenly spread, so that several directories change. */

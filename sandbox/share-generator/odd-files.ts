@@ -40,7 +40,8 @@ function namedFiles(odd: string): Case[] {
 }
 
 function plainCases(odd: string): Case[] {
-  const deep = (levels: number) => join(odd, 'deep', ...Array.from({ length: levels }, (_, level) => `${level}-`.padEnd(80, 'd')));
+  const deep = (levels: number) =>
+    join(odd, 'deep', ...Array.from({ length: levels }, (_, level) => `${level}-`.padEnd(80, 'd')));
   const made = (directory: string) => {
     mkdirSync(directory, { recursive: true });
     return directory;
@@ -53,10 +54,13 @@ function plainCases(odd: string): Case[] {
     ['a path of more than 300 characters', () => writeFileSync(join(made(deep(4)), 'leaf.txt'), 'at more than 300\n')],
     ['a path of more than 1,000 characters', () => writeFileSync(join(made(deep(13)), 'leaf.txt'), 'at more than 1,000\n')],
     ['an executable', () => writeFileSync(join(odd, 'run.sh'), '#!/bin/sh\n', { mode: 0o755 })],
-    ['a file that only its owner may read', () => {
-      writeFileSync(join(odd, 'private.config'), 'private\n');
-      chmodSync(join(odd, 'private.config'), 0o600);
-    }],
+    [
+      'a file that only its owner may read',
+      () => {
+        writeFileSync(join(odd, 'private.config'), 'private\n');
+        chmodSync(join(odd, 'private.config'), 0o600);
+      },
+    ],
   ];
 }
 
@@ -69,10 +73,13 @@ function links(odd: string): Case[] {
     ['a symbolic link', () => symlinkSync('target.txt', at('to-file'))],
     ['a symbolic link to a directory', () => symlinkSync('../small', at('to-directory'))],
     ['a dangling symbolic link', () => symlinkSync('nowhere.txt', at('dangling'))],
-    ['symbolic links in a loop', () => {
-      symlinkSync('loop-b', at('loop-a'));
-      symlinkSync('loop-a', at('loop-b'));
-    }],
+    [
+      'symbolic links in a loop',
+      () => {
+        symlinkSync('loop-b', at('loop-a'));
+        symlinkSync('loop-a', at('loop-b'));
+      },
+    ],
     ['a symbolic link to its own parent', () => symlinkSync('.', at('to-parent'))],
     ['a hard link', () => linkSync(at('target.txt'), at('hard-link.txt'))],
   ];
@@ -93,8 +100,14 @@ function times(odd: string): Case[] {
     () => {
       const path = join(directory, `nanoseconds-${index}.txt`);
       writeFileSync(path, `${index}\n`);
-      if (!setModifiedExactly(path, `163456789${index}.98765432${index}`)) throw Object.assign(new Error('no touch'), { code: 'ENOSYS' });
+      if (!setModifiedExactly(path, `163456789${index}.98765432${index}`))
+        throw Object.assign(new Error('no touch'), { code: 'ENOSYS' });
     },
   ]);
-  return [dated('from-1980.txt', Date.UTC(1980, 0, 1)), dated('first-second-of-1970.txt', 1000), dated('from-2100.txt', Date.UTC(2100, 0, 1)), ...exact];
+  return [
+    dated('from-1980.txt', Date.UTC(1980, 0, 1)),
+    dated('first-second-of-1970.txt', 1000),
+    dated('from-2100.txt', Date.UTC(2100, 0, 1)),
+    ...exact,
+  ];
 }

@@ -14,7 +14,7 @@ export const oddNames: readonly string[] = [
   // quoting
   '100% %20 %.txt',
   'a#b?c&d=e+f;g.txt',
-  "it's \"quoted\" `here` $HOME.txt",
+  'it\'s "quoted" `here` $HOME.txt',
   'back\\slash.txt',
   'colon:star*pipe|less<more>.txt',
   '{a,b} [c] (d) !e ~f ^g @h.txt',

@@ -53,7 +53,9 @@ function usualPackages(): Package[] {
 function packageNames(): string[] {
   return sortedEntries(source)
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .flatMap(({ name }) => (name.startsWith('@') ? sortedEntries(join(source, name)).map((entry) => `${name}/${entry.name}`) : [name]));
+    .flatMap(({ name }) =>
+      name.startsWith('@') ? sortedEntries(join(source, name)).map((entry) => `${name}/${entry.name}`) : [name],
+    );
 }
 
 function filesUnder(root: string, below = ''): string[] {
