@@ -8,7 +8,7 @@ import { ageWarnings } from './age-warning';
 import type { SystemSecretsStore } from './store-system-secrets';
 import { largestContent } from './system-secrets-content';
 
-export interface KeepSystemSecretsDeps {
+export interface SystemSecretsKeeperDeps {
   readonly store: SystemSecretsStore;
   /** Where the operator leaves a fresh download (SYSTEM_SECRETS_PATH). */
   readonly dropFile?: DropFile | undefined;
@@ -22,7 +22,7 @@ export interface KeptSystemSecrets {
   readonly warnings: Warning[];
 }
 
-export interface KeepSystemSecrets {
+export interface SystemSecretsKeeper {
   keep(runId: string): Promise<KeptSystemSecrets>;
 }
 
@@ -30,7 +30,7 @@ export interface KeepSystemSecrets {
  * Takes the drop file into the vault when its content is new, else relies on what the vault already holds. Throws
  * `secrets.never-stored` when there is neither, and what the store and the drop file throw.
  */
-export function createKeepSystemSecrets(deps: KeepSystemSecretsDeps): KeepSystemSecrets {
+export function createSystemSecretsKeeper(deps: SystemSecretsKeeperDeps): SystemSecretsKeeper {
   const { store, dropFile, maxAgeDays, clock, log } = deps;
 
   async function takeOrFind(runId: string): Promise<SecretsCustody> {
