@@ -62,6 +62,6 @@ export function createSystemSecretsKeeper(deps: SystemSecretsKeeperDeps): System
 function neverStored(dropFile: DropFile | undefined): HubkeepError {
   const where = dropFile === undefined ? 'a path and set SYSTEM_SECRETS_PATH to it' : dropFile.location;
   return new HubkeepError('secrets.never-stored', 'SystemSecrets.JSON was never stored, so this stamp cannot be restored.', {
-    hint: `In the admin portal open App Service, Secrets, choose Download Secrets, save SystemSecrets.JSON as ${where}; the next run stores it. Or: hubkeep secrets put FILE.`,
+    hint: `In the admin portal open App Service, Secrets, choose Download Secrets, save SystemSecrets.JSON as ${where}; the next run stores it.`,
   });
 }
