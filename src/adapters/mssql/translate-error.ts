@@ -78,9 +78,9 @@ function toFailure(error: object): SqlFailure {
 function causesOf(error: unknown): unknown[] {
   const found: unknown[] = [];
   let current: unknown = error;
-  while (current instanceof Error && found.length < 8) {
+  while (typeof current === 'object' && current !== null && found.length < 8) {
     found.push(current);
-    current = 'originalError' in current && current.originalError !== current ? current.originalError : current.cause;
+    current = (Reflect.get(current, 'originalError') as unknown) ?? (Reflect.get(current, 'cause') as unknown);
   }
   return found;
 }
