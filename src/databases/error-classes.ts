@@ -24,9 +24,10 @@ export function classifySqlError(number: number, message: string): SqlErrorClass
   return numberToClass.get(number) ?? 'configuration';
 }
 
-/** The text is localised; the number before the bracket is not. */
+/** The text is localised; the number before the last bracket is not (a path may have brackets of its own). */
 export function osErrorIn(message: string): number {
-  return Number(/(\d+)\(/.exec(message)?.[1] ?? NaN);
+  const numbers = [...message.matchAll(/(\d+)\(/g)].map(([, number]) => Number(number));
+  return numbers.at(-1) ?? NaN;
 }
 
 const hints: readonly [number, string][] = [

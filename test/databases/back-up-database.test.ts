@@ -154,10 +154,10 @@ test('cancel stops the backup on the server and removes its file', async () => {
 });
 
 test('one database is not backed up twice at the same time', async () => {
-  const bench = await createBench(sandbox);
+  const bench = await createBench(sandbox, {}, { lockWaitMs: 50 });
   const session = await bench.parts.sql.connect(bench.address);
   sandbox.defer(() => session.close());
-  await session.query(acquireSessionLock, { resource: 'hubkeep:master' });
+  await session.query(acquireSessionLock, { resource: 'hubkeep:master', waitMs: 0 });
   const error = await failureOf(bench.databases.backUp({ runId, server: bench.address, database: 'MASTER' }));
   expect(error).toMatchObject({ code: 'sql.backup-failed', retryable: true, message: expect.stringContaining('already backing up') });
 });

@@ -41,6 +41,9 @@ function checkRequest(backup: Backup, { server, session }: RunContext): Database
   if (session.login.mayBackUp === false) throw fail(262, `BACKUP DATABASE permission denied in database '${database.name}'.`, 14);
   if (database.name === 'tempdb') throw fail(3147, 'Backup and restore operations are not allowed on database tempdb.');
   if (database.state !== 'ONLINE') throw fail(927, `Database '${database.name}' cannot be opened. It is ${database.state}.`, 14);
+  if ([...server.running].some(({ databaseId }) => databaseId === database.id)) {
+    throw fail(3023, 'Backup, file manipulation operations (such as ALTER DATABASE ADD FILE) and encryption changes on a database must be serialized.');
+  }
   if (backup.options.has('COMPRESSION') && server.edition === 'Express') {
     throw fail(1844, `BACKUP DATABASE WITH COMPRESSION is not supported on ${server.edition} Edition (64-bit).`);
   }

@@ -62,7 +62,7 @@ function writeValue(writer: ByteWriter, type: ColumnType, value: Value): void {
     case 'bigint':
       return void writer.u8(8).u64(BigInt.asUintN(64, BigInt(value as bigint)));
     case 'bit':
-      return void writer.u8(1).u8(value === true || value === 1 ? 1 : 0);
+      return void writer.u8(1).u8(Number(value));
     case 'float':
       return void writer.u8(8).raw(floatBytes(Number(value)));
     case 'datetime':
