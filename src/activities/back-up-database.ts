@@ -19,7 +19,9 @@ export interface BackUpDatabaseServices {
   readonly watch?: (input: BackUpDatabaseInput) => BackupControl & { end(): void };
 }
 
-export function createBackUpDatabase(services: BackUpDatabaseServices): (input: BackUpDatabaseInput) => Promise<Outcome<TakenBackup>> {
+export function createBackUpDatabase(
+  services: BackUpDatabaseServices,
+): (input: BackUpDatabaseInput) => Promise<Outcome<TakenBackup>> {
   return (input) =>
     asOutcome(async () => {
       const request = backUpDatabaseInputSchema.parse(input);

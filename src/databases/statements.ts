@@ -81,9 +81,13 @@ export function quoteText(text: string): string {
 
 function quotePath(path: string): string {
   if (path.length > maximumPathLength) {
-    throw new HubkeepError('config.invalid', `The backup path has ${path.length} characters; SQL Server takes ${maximumPathLength}`, {
-      hint: 'Choose a shorter SQL_BACKUP_DIRECTORY.',
-    });
+    throw new HubkeepError(
+      'config.invalid',
+      `The backup path has ${path.length} characters; SQL Server takes ${maximumPathLength}`,
+      {
+        hint: 'Choose a shorter SQL_BACKUP_DIRECTORY.',
+      },
+    );
   }
   return quoteText(path);
 }

@@ -23,16 +23,25 @@ test('a backup is taken and its staging file removed, twice without harm', async
 });
 
 test('what cannot be helped by a new try is an outcome, the rest is thrown', async () => {
-  const bench = await createBench(sandbox, { faults: [{ match: 'BACKUP DATABASE', errors: [{ number: 1205, text: 'Deadlock victim.' }] }] });
+  const bench = await createBench(sandbox, {
+    faults: [{ match: 'BACKUP DATABASE', errors: [{ number: 1205, text: 'Deadlock victim.' }] }],
+  });
   const backUp = createBackUpDatabase(bench);
   const missing = await backUp({ runId, server: bench.address, database: 'none' });
   expect(missing).toMatchObject({ status: 'failed', problem: { code: 'sql.database-missing' } });
-  expect(await errorOf(backUp({ runId, server: bench.address, database: 'master' }))).toMatchObject({ code: 'sql.backup-failed', retryable: true });
+  expect(await errorOf(backUp({ runId, server: bench.address, database: 'master' }))).toMatchObject({
+    code: 'sql.backup-failed',
+    retryable: true,
+  });
 });
 
 test('only plain file names reach the file system', async () => {
   const bench = await createBench(sandbox);
-  const outcome = await createRemoveStaging({ staging: bench.parts.staging })({ runId, server: bench.address, files: ['../x.bak'] });
+  const outcome = await createRemoveStaging({ staging: bench.parts.staging })({
+    runId,
+    server: bench.address,
+    files: ['../x.bak'],
+  });
   expect(outcome).toMatchObject({ status: 'failed', problem: { code: 'sql.staging-unreadable' } });
 });
 

@@ -1,6 +1,7 @@
 import { classifySqlError, hintFor } from '../../src/databases/error-classes';
 
-const device = (os: number) => `Das Sicherungsmedium 'D:\\Backup32(alt)\\x' kann nicht geöffnet werden. Betriebssystemfehler ${os}(Text).`;
+const device = (os: number) =>
+  `Das Sicherungsmedium 'D:\\Backup32(alt)\\x' kann nicht geöffnet werden. Betriebssystemfehler ${os}(Text).`;
 
 test.each([
   [1205, '', 'transient'],

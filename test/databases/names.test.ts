@@ -6,7 +6,21 @@ test.each(['appservice_hosting', 'master', 'sql01.contoso.local', 'a-b'])('%s is
 });
 
 test('every other name is cleaned and made unique by a hash of the exact name', () => {
-  const names = ['AppService_Hosting', 'appservice hosting', 'appservice/hosting', 'con', '..', '', 'a'.repeat(128), 'a'.repeat(127), '数据', 'a-12345678', 'sql01,1433', 'sql01:1433', 'sql01\\1433'];
+  const names = [
+    'AppService_Hosting',
+    'appservice hosting',
+    'appservice/hosting',
+    'con',
+    '..',
+    '',
+    'a'.repeat(128),
+    'a'.repeat(127),
+    '数据',
+    'a-12345678',
+    'sql01,1433',
+    'sql01:1433',
+    'sql01\\1433',
+  ];
   const safe = names.map(safeName);
   expect(new Set(safe).size).toBe(names.length);
   for (const name of safe) expect(name).toMatch(/^[a-z0-9_][a-z0-9_.-]{0,60}-[0-9a-f]{8}$/);
@@ -15,7 +29,8 @@ test('every other name is cleaned and made unique by a hash of the exact name', 
 test('a staging name tells its run and database, and nothing else is taken for one', () => {
   const name = stagingName('20261122T020000Z-7f3a', 'AppService-x', '0a1b');
   expect(parseStagingName(name)).toEqual({ runId: '20261122T020000Z-7f3a', slug: safeName('AppService-x') });
-  for (const other of ['x.bak', 'hubkeep-.bak', `${name}.tmp`, 'hubkeep-20261122-master-0a1b.bak']) expect(parseStagingName(other)).toBeUndefined();
+  for (const other of ['x.bak', 'hubkeep-.bak', `${name}.tmp`, 'hubkeep-20261122-master-0a1b.bak'])
+    expect(parseStagingName(other)).toBeUndefined();
 });
 
 test.each([

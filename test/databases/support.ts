@@ -14,7 +14,13 @@ import { createMemoryBlobStore } from '../support/memory-blob-store';
 
 export const runId = '20261122T020000Z-7f3a';
 
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: () => silent };
+const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silent,
+};
 
 /** Real time, with waits cut short. */
 export function createHastyClock(): Clock {
@@ -32,7 +38,11 @@ export interface Bench {
 }
 
 /** A whole vertical: pretend server, staging directory that the server calls by a Windows path, store in memory. */
-export async function createBench(sandbox: Sandbox, options: Partial<SqlServerOptions> = {}, changes: Partial<DatabaseBackupParts> = {}): Promise<Bench> {
+export async function createBench(
+  sandbox: Sandbox,
+  options: Partial<SqlServerOptions> = {},
+  changes: Partial<DatabaseBackupParts> = {},
+): Promise<Bench> {
   const staging = join(sandbox.directory, 'staging');
   mkdirSync(staging, { recursive: true });
   const server = await sandbox.server({ mounts: { 'D:\\Backup\\': `${staging}/` }, timeZone: 4, ...options });

@@ -27,7 +27,10 @@ export function evaluate(expression: Expression, scope: Scope, row: Row): Value 
       return convert(evaluate(expression.expression, scope, row), expression.type);
     case 'call':
       if (isTimeZoneOffset(expression)) return utcOffsetMinutes(scope.server);
-      return findFunction(expression.name).call(scope, expression.arguments.map((argument) => evaluate(argument, scope, row)));
+      return findFunction(expression.name).call(
+        scope,
+        expression.arguments.map((argument) => evaluate(argument, scope, row)),
+      );
   }
 }
 

@@ -13,7 +13,9 @@ afterEach(() => sandbox.end());
 const settings: MssqlSettings = { user: login.name, password: login.password, encrypt: false, trustServerCertificate: false };
 
 async function connect(server: RunningSqlServer, changes: Partial<MssqlSettings> = {}): Promise<SqlSession> {
-  const session = await createMssqlServer({ ...settings, ...changes }).connect(`127.0.0.1:${server.port}`, { applicationName: 'Hubkeep test' });
+  const session = await createMssqlServer({ ...settings, ...changes }).connect(`127.0.0.1:${server.port}`, {
+    applicationName: 'Hubkeep test',
+  });
   sandbox.defer(() => session.close());
   return session;
 }

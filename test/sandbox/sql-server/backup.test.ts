@@ -16,7 +16,11 @@ afterEach(() => sandbox.end());
 
 const backup = (file: string, options = 'COPY_ONLY, CHECKSUM, FORMAT, INIT') => {
   const path = join(sandbox.directory, file);
-  return { path, run: () => pool.request().batch(`BACKUP DATABASE [hosting] TO DISK = N'${path}' WITH ${options}, NAME = N'${file}', STATS = 25`) };
+  return {
+    path,
+    run: () =>
+      pool.request().batch(`BACKUP DATABASE [hosting] TO DISK = N'${path}' WITH ${options}, NAME = N'${file}', STATS = 25`),
+  };
 };
 
 test('a backup sends its progress and writes the blocks of the Microsoft Tape Format', async () => {
@@ -27,7 +31,13 @@ test('a backup sends its progress and writes the blocks of the Microsoft Tape Fo
   await request.batch(`BACKUP DATABASE [hosting] TO DISK = N'${path}' WITH FORMAT, STATS = 25`);
   expect(messages).toEqual([3211, 3211, 3211, 3211, 4035, 4035, 3014]);
   const bytes = readFileSync(path);
-  expect([0, 0x400, 0x600, 0xa00, 0xe00].map((offset) => bytes.toString('latin1', offset, offset + 4))).toEqual(['TAPE', 'SFMB', 'SSET', 'VOLB', 'MSCI']);
+  expect([0, 0x400, 0x600, 0xa00, 0xe00].map((offset) => bytes.toString('latin1', offset, offset + 4))).toEqual([
+    'TAPE',
+    'SFMB',
+    'SSET',
+    'VOLB',
+    'MSCI',
+  ]);
   expect(bytes.toString('utf16le', 0x5e, 0x86)).toBe('Microsoft SQL Server');
   expect(bytes.length).toBeGreaterThan(2 * 1024 * 1024);
 });
@@ -53,7 +63,13 @@ test('HEADERONLY and FILELISTONLY read the set back from the file', async () => 
   const { path, run } = backup('h.bak');
   await run();
   const header = await pool.request().query(`RESTORE HEADERONLY FROM DISK = N'${path}'`);
-  expect(header.recordset[0]).toMatchObject({ BackupName: 'h.bak', DatabaseName: 'hosting', HasBackupChecksums: true, IsCopyOnly: true, IsDamaged: false });
+  expect(header.recordset[0]).toMatchObject({
+    BackupName: 'h.bak',
+    DatabaseName: 'hosting',
+    HasBackupChecksums: true,
+    IsCopyOnly: true,
+    IsDamaged: false,
+  });
   const files = await pool.request().query(`RESTORE FILELISTONLY FROM DISK = N'${path}'`);
   expect(files.recordset.map((file: { Type: string }) => file.Type)).toEqual(['D', 'L']);
 });
@@ -84,7 +100,8 @@ test('VERIFYONLY WITH CHECKSUM refuses a set without checksums, and a file that 
 });
 
 test('a missing directory is 3201 with Windows error 3, and a directory in the way 5', async () => {
-  const messages = async (file: string) => ((await errorOf(backup(file).run()))['precedingErrors'] as Error[]).map(({ message }) => message);
+  const messages = async (file: string) =>
+    ((await errorOf(backup(file).run()))['precedingErrors'] as Error[]).map(({ message }) => message);
   expect(await messages('no/such/x.bak')).toEqual([expect.stringContaining('Operating system error 3(')]);
   mkdirSync(join(sandbox.directory, 'd.bak'));
   expect(await messages('d.bak')).toEqual([expect.stringContaining('Operating system error 5(')]);
@@ -93,19 +110,33 @@ test('a missing directory is 3201 with Windows error 3, and a directory in the w
 test('a missing database is 911, a login without the right 262, compression on Express 1844', async () => {
   const missing = await errorOf(pool.request().batch("BACKUP DATABASE [none] TO DISK = N'x.bak' WITH FORMAT"));
   expect(missing).toMatchObject({ precedingErrors: [{ number: 911 }] });
-  const express = await sandbox.server({ edition: 'Express', logins: [{ name: 'sa', password: 'x', mayBackUp: true }, { name: 'guest', password: 'x', mayBackUp: false }] });
+  const express = await sandbox.server({
+    edition: 'Express',
+    logins: [
+      { name: 'sa', password: 'x', mayBackUp: true },
+      { name: 'guest', password: 'x', mayBackUp: false },
+    ],
+  });
   const sa = await sandbox.client(express, { password: 'x' });
-  expect(await errorOf(sa.request().batch("BACKUP DATABASE master TO DISK = N'x.bak' WITH COMPRESSION, FORMAT"))).toMatchObject({ precedingErrors: [{ number: 1844 }] });
+  expect(await errorOf(sa.request().batch("BACKUP DATABASE master TO DISK = N'x.bak' WITH COMPRESSION, FORMAT"))).toMatchObject({
+    precedingErrors: [{ number: 1844 }],
+  });
   const guest = await sandbox.client(express, { user: 'guest', password: 'x' });
-  expect(await errorOf(guest.request().batch("BACKUP DATABASE master TO DISK = N'x.bak' WITH FORMAT"))).toMatchObject({ precedingErrors: [{ number: 262 }] });
+  expect(await errorOf(guest.request().batch("BACKUP DATABASE master TO DISK = N'x.bak' WITH FORMAT"))).toMatchObject({
+    precedingErrors: [{ number: 262 }],
+  });
 });
 
 test('msdb remembers a backup by its name', async () => {
   await backup('m.bak').run();
   const { recordset } = await pool
     .request()
-    .query("SELECT s.database_name AS db, s.is_copy_only AS copy, CAST(s.first_lsn AS nvarchar(30)) AS lsn, f.physical_device_name AS path FROM msdb.dbo.backupset s JOIN msdb.dbo.backupmediafamily f ON f.media_set_id = s.media_set_id WHERE s.name = N'm.bak'");
-  expect(recordset).toEqual([{ db: 'hosting', copy: true, lsn: expect.stringMatching(/^\d{17}$/), path: join(sandbox.directory, 'm.bak') }]);
+    .query(
+      "SELECT s.database_name AS db, s.is_copy_only AS copy, CAST(s.first_lsn AS nvarchar(30)) AS lsn, f.physical_device_name AS path FROM msdb.dbo.backupset s JOIN msdb.dbo.backupmediafamily f ON f.media_set_id = s.media_set_id WHERE s.name = N'm.bak'",
+    );
+  expect(recordset).toEqual([
+    { db: 'hosting', copy: true, lsn: expect.stringMatching(/^\d{17}$/), path: join(sandbox.directory, 'm.bak') },
+  ]);
 });
 
 test('a cancelled backup sees ATTENTION, stops, and leaves the connection usable', async () => {
@@ -113,7 +144,9 @@ test('a cancelled backup sees ATTENTION, stops, and leaves the connection usable
   const request = pool.request();
   request.on('info', () => request.cancel());
   const { path } = backup('c.bak');
-  expect(await errorOf(request.batch(`BACKUP DATABASE hosting TO DISK = N'${path}' WITH FORMAT, STATS = 25`))).toMatchObject({ code: 'ECANCEL' });
+  expect(await errorOf(request.batch(`BACKUP DATABASE hosting TO DISK = N'${path}' WITH FORMAT, STATS = 25`))).toMatchObject({
+    code: 'ECANCEL',
+  });
   expect(server.attentions()).toBe(1);
   expect(server.history.list()).toHaveLength(0);
   expect((await pool.request().query('SELECT 1 AS x')).recordset).toEqual([{ x: 1 }]);
@@ -121,7 +154,10 @@ test('a cancelled backup sees ATTENTION, stops, and leaves the connection usable
 });
 
 test('scripted faults answer with their errors, once', async () => {
-  const errors = [{ number: 3201, text: "Cannot open backup device 'x'. Operating system error 32(In use)." }, { number: 3013, text: 'BACKUP DATABASE is terminating abnormally.' }];
+  const errors = [
+    { number: 3201, text: "Cannot open backup device 'x'. Operating system error 32(In use)." },
+    { number: 3013, text: 'BACKUP DATABASE is terminating abnormally.' },
+  ];
   server.faults.add({ match: /^BACKUP/, errors });
   expect(await errorOf(backup('f.bak').run())).toMatchObject({ number: 3013, precedingErrors: [{ number: 3201 }] });
   await backup('f.bak').run();

@@ -11,7 +11,7 @@ afterEach(() => sandbox.end());
 
 test('mssql logs in without encryption and selects', async () => {
   const pool = await sandbox.client(await sandbox.server());
-  const result = await pool.request().query('SELECT 1 AS one, N\'it\'\'s\' AS text, NULL AS nothing');
+  const result = await pool.request().query("SELECT 1 AS one, N'it''s' AS text, NULL AS nothing");
   expect(result.recordset[0]).toEqual({ one: 1, text: "it's", nothing: null });
 });
 
@@ -61,7 +61,9 @@ withTsql.each(['off', 'require'])('FreeTDS tsql logs in and selects with encrypt
 
 /** In a child of its own: the server answers in this process. */
 async function runTsql(config: string, input: string): Promise<string> {
-  const child = spawn('tsql', ['-S', 'box', '-U', login.name, '-P', login.password], { env: { ...process.env, FREETDSCONF: config, FREETDS: config } });
+  const child = spawn('tsql', ['-S', 'box', '-U', login.name, '-P', login.password], {
+    env: { ...process.env, FREETDSCONF: config, FREETDS: config },
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -9,8 +9,8 @@ afterEach(() => sandbox.end());
 test.each([
   'DELETE FROM sys.databases',
   'SELECT 1 WHERE',
-  'BACKUP LOG [x] TO DISK = N\'x\'',
-  'RESTORE DATABASE [x] FROM DISK = N\'x\'',
+  "BACKUP LOG [x] TO DISK = N'x'",
+  "RESTORE DATABASE [x] FROM DISK = N'x'",
   'SHUTDOWN',
   'SELECT name FROM sys.databases OR 1=1',
   'SET NONSENSE ON',
@@ -37,13 +37,24 @@ test.each([
 });
 
 test('server properties, catalog and joins answer as the real ones are named', async () => {
-  const server = await sandbox.server({ edition: 'Standard', databases: [{ name: 'a]b', recoveryModel: 'FULL', logReuseWait: 'LOG_BACKUP' }] });
+  const server = await sandbox.server({
+    edition: 'Standard',
+    databases: [{ name: 'a]b', recoveryModel: 'FULL', logReuseWait: 'LOG_BACKUP' }],
+  });
   const pool = await sandbox.client(server);
-  const facts = await pool.request().query("SELECT SERVERPROPERTY('Edition') AS edition, CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine");
+  const facts = await pool
+    .request()
+    .query("SELECT SERVERPROPERTY('Edition') AS edition, CAST(SERVERPROPERTY('EngineEdition') AS int) AS engine");
   expect(facts.recordset[0]).toEqual({ edition: 'Standard Edition (64-bit)', engine: 2 });
-  const databases = await pool.request().query("SELECT d.name, d.recovery_model_desc AS model FROM sys.databases AS d WHERE d.database_id > 4 AND d.log_reuse_wait_desc = N'log_backup'");
+  const databases = await pool
+    .request()
+    .query(
+      "SELECT d.name, d.recovery_model_desc AS model FROM sys.databases AS d WHERE d.database_id > 4 AND d.log_reuse_wait_desc = N'log_backup'",
+    );
   expect(databases.recordset).toEqual([{ name: 'a]b', model: 'FULL' }]);
-  const sessions = await pool.request().query('SELECT s.program_name AS program FROM sys.dm_exec_sessions AS s WHERE s.session_id = @@SPID');
+  const sessions = await pool
+    .request()
+    .query('SELECT s.program_name AS program FROM sys.dm_exec_sessions AS s WHERE s.session_id = @@SPID');
   expect(sessions.recordset).toEqual([{ program: 'node-mssql' }]);
 });
 
