@@ -109,7 +109,9 @@ function warningsOf(database: DatabaseFacts, proof: BackupProof): string[] {
     );
   }
   if (proof.source === 'header') {
-    warnings.push(`msdb has no history of the backup of ${database.name}; it was proven by the header of its file, without log sequence numbers.`);
+    warnings.push(
+      `msdb has no history of the backup of ${database.name}; it was proven by the header of its file, without log sequence numbers.`,
+    );
   }
   return warnings;
 }
