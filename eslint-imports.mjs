@@ -55,7 +55,7 @@ export const importRules = [
   ),
   only(
     ['src/orchestrators/**'],
-    [ownFolder, folder('contracts'), folder('workflow') + '(workflow|step-failed)$'],
+    [ownFolder, folder('contracts'), folder('workflow') + '(workflow|steps|step-failed)$'],
     'An orchestrator is replayed: it may know contracts, other orchestrators and the workflow port, and nothing that does I/O.',
   ),
   only(
@@ -80,7 +80,7 @@ export const importRules = [
   ),
   only(
     ['src/config/**'],
-    [own, folder('(contracts|errors)'), 'zod$', 'croner$', 'picomatch$', 'node:(fs|fs/promises|path|util)$'],
+    [own, folder('(contracts|errors)'), 'zod$', 'croner$', 'picomatch$', 'node:(crypto|fs|fs/promises|path|tls|util)$'],
     'Configuration is read before anything else exists.',
   ),
   allBut(['src/*.ts', 'src/cli/**'], outside, 'What is shipped never depends on the sandbox, the tests or the benchmarks.'),

@@ -49,8 +49,8 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      complexity: ['error', 12],
-      eqeqeq: 'error',
+      complexity: ['error', 15],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'max-depth': ['error', 4],
       'max-lines': ['error', 250],
       'no-var': 'error',
@@ -109,6 +109,7 @@ export default defineConfig(
   {
     files: ['test/**/*.ts', 'sandbox/**/*.ts', 'bench/**/*.ts'],
     rules: {
+      'max-lines': ['error', 400],
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',

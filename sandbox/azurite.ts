@@ -25,7 +25,8 @@ const account = 'devstoreaccount1';
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 /**
- * Starts Azurite's blob service on 127.0.0.1 in a child process that dies with this one.
+ * Starts Azurite's blob service on 127.0.0.1 in a child process that ends with this one. Killing Azurite itself with
+ * SIGKILL loses its index of the last seconds.
  *
  * What Azurite lacks beside the real services: immutability, versions, soft delete, limits per API version, throttling,
  * roles. It ignores which API version is spoken.
@@ -35,6 +36,8 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   const child = fork(require.resolve('azurite/dist/src/blob/main.js'), flagsOf(options), {
     execArgv: ['--require', join(__dirname, 'exit-with-parent.js')],
     silent: true,
+    // Out of this process group: Ctrl-C must not stop it before a run in progress has ended.
+    detached: true,
   });
   const blobPort = await listeningPort(child);
   // Nothing more is read from it: a full pipe must not stop it.
@@ -79,7 +82,7 @@ async function stop(child: ChildProcess): Promise<void> {
   child.ref();
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
-  // It waits for idle keep-alive connections, which would take minutes; its data is on disk by then.
+  // It writes its index when it closes, and a request that never ends would keep it from closing.
   const impatience = setTimeout(() => child.kill('SIGKILL'), 3000);
   await exit;
   clearTimeout(impatience);

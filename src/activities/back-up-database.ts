@@ -1,35 +1,38 @@
 import { z } from 'zod';
-import type { Outcome } from '../contracts/outcome';
+import type { ActivityMap } from '../contracts/activities';
 import type { DatabaseBackups } from '../databases/back-up-database';
-import type { BackupControl } from '../databases/backup-parts';
-import type { TakenBackup } from '../databases/finished-backup';
 import { asOutcome } from '../errors/to-problem';
+import type { ProgressReporter } from '../runs/progress-reporter';
+import type { RunGuard } from '../runs/run-guard';
 
 export const backUpDatabaseInputSchema = z.object({
   runId: z.string(),
   server: z.string(),
   database: z.string(),
-  round: z.number().int().min(1).default(1),
+  /** Which time in this run the database is taken. */
+  round: z.number().int().min(1),
 });
-export type BackUpDatabaseInput = z.input<typeof backUpDatabaseInputSchema>;
 
 export interface BackUpDatabaseServices {
+  readonly guard: RunGuard;
+  readonly progress: ProgressReporter;
   readonly databases: DatabaseBackups;
-  /** Where progress goes and cancel comes from; ended when the activity is. */
-  readonly watch?: (input: BackUpDatabaseInput) => BackupControl & { end(): void };
 }
 
-export function createBackUpDatabase(
-  services: BackUpDatabaseServices,
-): (input: BackUpDatabaseInput) => Promise<Outcome<TakenBackup>> {
-  return (input) =>
+type BackUpDatabase = ActivityMap['back-up-database'];
+
+export function createBackUpDatabase({ guard, progress, databases }: BackUpDatabaseServices) {
+  return (input: BackUpDatabase['input']): Promise<BackUpDatabase['output']> =>
     asOutcome(async () => {
       const request = backUpDatabaseInputSchema.parse(input);
-      const control = services.watch?.(request);
-      try {
-        return await services.databases.backUp(request, control);
-      } finally {
-        control?.end();
-      }
+      const activity = `database-${request.server}-${request.database}`.replace(/[^\w.-]+/g, '_');
+      return guard(request.runId, (signal) =>
+        databases.backUp(request, {
+          signal,
+          onProgress: ({ percent }) => {
+            progress.report(request.runId, { activity, percent });
+          },
+        }),
+      );
     });
 }

@@ -14,12 +14,14 @@ export function createJsonLog(write: (line: string) => void, lowest: LogLevel = 
   return withFields({});
 
   function withFields(own: LogFields): Log {
-    const at = (level: LogLevel) => (event: string, fields: LogFields = {}) => {
-      if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return;
-      const head = { time: clock.now().toISOString(), level, event };
-      // The head comes first to be read and last to win over fields of the same names.
-      write(JSON.stringify({ ...head, ...clean({ ...own, ...fields }), ...head }));
-    };
+    const at =
+      (level: LogLevel) =>
+      (event: string, fields: LogFields = {}) => {
+        if (logLevels.indexOf(level) < logLevels.indexOf(lowest)) return;
+        const head = { time: clock.now().toISOString(), level, event };
+        // The head comes first to be read and last to win over fields of the same names.
+        write(JSON.stringify({ ...head, ...clean({ ...own, ...fields }), ...head }));
+      };
     return {
       debug: at('debug'),
       info: at('info'),
@@ -31,5 +33,7 @@ export function createJsonLog(write: (line: string) => void, lowest: LogLevel = 
 }
 
 function clean(fields: LogFields): LogFields {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
+  );
 }

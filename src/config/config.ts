@@ -3,9 +3,7 @@ import type { SettingValues } from './schema';
 
 /** Where recovery points are kept. An account without signature is opened by identity. */
 export type StorageAccount =
-  | { readonly connectionString: string }
-  | { readonly accountUrl: string; readonly sas: string }
-  | { readonly accountUrl: string };
+  { readonly connectionString: string } | { readonly accountUrl: string; readonly sas: string } | { readonly accountUrl: string };
 
 export interface StorageConfig {
   readonly account: StorageAccount;
@@ -72,7 +70,11 @@ export function toConfig(values: SettingValues): Config {
 }
 
 function accountOf(values: SettingValues): StorageAccount {
-  const { BACKUP_STORAGE_CONNECTION_STRING: connectionString, BACKUP_STORAGE_URL: accountUrl = '', BACKUP_STORAGE_SAS: sas } = values;
+  const {
+    BACKUP_STORAGE_CONNECTION_STRING: connectionString,
+    BACKUP_STORAGE_URL: accountUrl = '',
+    BACKUP_STORAGE_SAS: sas,
+  } = values;
   if (connectionString !== undefined) return { connectionString };
   return sas === undefined ? { accountUrl } : { accountUrl, sas };
 }

@@ -20,9 +20,12 @@ export function checkStorage({ has }: Written): string[] {
   const problems: string[] = [];
   if (byString && byUrl) problems.push('BACKUP_STORAGE_URL: is set beside BACKUP_STORAGE_CONNECTION_STRING; keep one of the two');
   if (!byString && !byUrl) {
-    problems.push('BACKUP_STORAGE_CONNECTION_STRING: is not set; set it, or BACKUP_STORAGE_URL, to say where recovery points are kept');
+    problems.push(
+      'BACKUP_STORAGE_CONNECTION_STRING: is not set; set it, or BACKUP_STORAGE_URL, to say where recovery points are kept',
+    );
   }
-  if (has('BACKUP_STORAGE_SAS') && !byUrl) problems.push('BACKUP_STORAGE_SAS: signs BACKUP_STORAGE_URL, which is not set; set that too');
+  if (has('BACKUP_STORAGE_SAS') && !byUrl)
+    problems.push('BACKUP_STORAGE_SAS: signs BACKUP_STORAGE_URL, which is not set; set that too');
   return problems;
 }
 
@@ -37,6 +40,8 @@ function missing(name: SettingName, component: Component): string {
 }
 
 export function checkServe({ has }: Written): string[] {
-  const [one, other] = has('SERVE_TLS_CERT') ? (['SERVE_TLS_CERT', 'SERVE_TLS_KEY'] as const) : (['SERVE_TLS_KEY', 'SERVE_TLS_CERT'] as const);
+  const [one, other] = has('SERVE_TLS_CERT')
+    ? (['SERVE_TLS_CERT', 'SERVE_TLS_KEY'] as const)
+    : (['SERVE_TLS_KEY', 'SERVE_TLS_CERT'] as const);
   return has(one) && !has(other) ? [`${other}: is not set but ${one} is; set both or none`] : [];
 }

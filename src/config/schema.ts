@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { components } from '../contracts/components';
-import { absolutePath, flag, listOf, pattern, schedule, secureUrl, serviceUrl, text, wholeNumber, type SettingType } from './setting-types';
+import {
+  absolutePath,
+  flag,
+  listOf,
+  pattern,
+  schedule,
+  secureUrl,
+  serviceUrl,
+  text,
+  wholeNumber,
+  type SettingType,
+} from './setting-types';
 
 export interface Setting<T> {
   /** One line for the operator. */
@@ -51,7 +62,11 @@ const apiKey = pattern(/^[\x21-\x7e]{16,}$/, 'must have at least 16 printable ch
 export const settings = {
   STAMP_NAME: preset('stamp', 'Name of this stamp; the names of its secrets in the vault begin with it.', stampName),
   EXTRA_CA_FILE: optional('PEM file with certificate authorities to trust beside the usual ones.', absolutePath),
-  IDENTITY_INSTANCE_DISCOVERY: preset('true', 'false on a disconnected stamp: skips the look-up of its authority in public Azure.', flag),
+  IDENTITY_INSTANCE_DISCOVERY: preset(
+    'true',
+    'false on a disconnected stamp: skips the look-up of its authority in public Azure.',
+    flag,
+  ),
 
   BACKUP_SCHEDULE: preset('0 0 2 * * *', 'When the nightly run starts: NCRONTAB with seconds, in UTC.', schedule),
   BACKUP_COMPONENTS: preset(components.join(','), 'What a run backs up: databases, fileshare, secrets.', listOf(component)),
@@ -68,7 +83,10 @@ export const settings = {
   SQL_TRUST_SERVER_CERTIFICATE: preset('false', 'true accepts any certificate of SQL Server; prefer EXTRA_CA_FILE.', flag),
   SQL_DATABASES: preset('appservice_hosting,appservice_metering,master', 'Databases to back up.', listOf(databaseName)),
   SQL_BACKUP_DIRECTORY: optional('Where SQL Server writes its backups, as SQL Server sees it; may hold {server}.', absolutePath),
-  SQL_BACKUP_DIRECTORY_LOCAL: optional('The same directory as Hubkeep sees it, when that differs; may hold {server}.', absolutePath),
+  SQL_BACKUP_DIRECTORY_LOCAL: optional(
+    'The same directory as Hubkeep sees it, when that differs; may hold {server}.',
+    absolutePath,
+  ),
 
   FILE_SHARE_PATH: optional('The tenant file share as Hubkeep sees it: a mounted path or UNC.', absolutePath),
 

@@ -39,3 +39,7 @@ export const databaseBackupSchema = z.object({
   warnings: z.array(z.string()).default([]),
 });
 export type DatabaseBackup = z.infer<typeof databaseBackupSchema>;
+
+/** A backup together with the files SQL Server left behind, which go once the point is committed. */
+export const takenBackupSchema = z.object({ backup: databaseBackupSchema, staging: z.array(z.string()) });
+export type TakenBackup = z.infer<typeof takenBackupSchema>;

@@ -37,6 +37,9 @@ export const errorCodes = [
   'sql.connection-lost',
   'sql.stalled',
   'sql.staging-unreadable',
+  // signing in to Azure
+  'identity.rejected',
+  'identity.unreachable',
   // secrets
   'secrets.never-stored',
   'secrets.invalid',

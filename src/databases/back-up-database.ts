@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { DatabaseBackup } from '../contracts/database-backup';
+import type { DatabaseBackup, TakenBackup } from '../contracts/database-backup';
 import { codeOf } from '../errors/hubkeep-error';
 import type { SqlSession } from '../ports/sql-server';
 import type { BackupControl, BackupRequest, DatabaseBackupParts } from './backup-parts';
 import { backupKey, resultKey } from './database-keys';
-import { keepFinishedBackup, readFinishedBackup, type TakenBackup } from './finished-backup';
+import { keepFinishedBackup, readFinishedBackup } from './finished-backup';
 import { openLockedSession } from './open-locked-session';
 import { proveBackup, type BackupProof, type ProofQuestion } from './proof';
 import { findDatabase, readServerFacts, type DatabaseFacts } from './server-facts';

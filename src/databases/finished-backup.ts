@@ -1,11 +1,6 @@
-import { z } from 'zod';
-import { databaseBackupSchema } from '../contracts/database-backup';
+import { type TakenBackup, takenBackupSchema } from '../contracts/database-backup';
 import { HubkeepError, codeOf } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
-
-/** What a finished backup leaves behind: its record, and the names of the staging files that can go. */
-export const takenBackupSchema = z.object({ backup: databaseBackupSchema, staging: z.array(z.string()) });
-export type TakenBackup = z.infer<typeof takenBackupSchema>;
 
 /** The result of this work when it was done before: an activity may run twice. */
 export async function readFinishedBackup(store: BlobStore, key: string): Promise<TakenBackup | undefined> {

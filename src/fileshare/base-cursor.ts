@@ -13,8 +13,8 @@ export async function openBase(store: BlobStore, segments: readonly Segment[], r
   let next = 0;
 
   async function read(): Promise<SegmentLines | undefined> {
-    const { value, done } = await reader.next();
-    return done === true ? undefined : value;
+    const result = await reader.next();
+    return result.done === true ? undefined : result.value;
   }
 
   function inRange(line: IndexLine): boolean {

@@ -3,7 +3,7 @@ import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { FileSource } from '../ports/file-source';
-import { readJson, readJsonIfPresent, writeJson } from '../repository/json-blob';
+import { createJson, readJson, readJsonIfPresent } from '../repository/json-blob';
 import { layout } from '../repository/layout';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import { copyBox } from './copy-box';
@@ -88,7 +88,7 @@ export function createFileShare(options: FileShareOptions) {
       if (done !== undefined) return { key, result: done };
       const result = await copy(request, boxOptions);
       try {
-        await writeJson(store, key, result, { onlyIfAbsent: true });
+        await createJson(store, key, result);
         return { key, result };
       } catch (error) {
         if (codeOf(error) !== 'store.exists') throw error;

@@ -1,9 +1,9 @@
 import type { BlobReference, FileShareRecord, Segment } from '../contracts/recovery-point';
-import { boxResultSchema, type BoxResult, type ShareBase } from '../contracts/share-copy';
+import type { ShareBase } from '../contracts/share-copy';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
-import { readJson } from '../repository/json-blob';
 import type { RecoveryPoints } from '../repository/recovery-points';
+import { readBoxes } from '../repository/share-boxes';
 
 /** What a box builds upon: lines to compare with, and content that need not be stored again. */
 export interface ResolvedBase {
@@ -17,10 +17,6 @@ export async function resolveBase(store: BlobStore, points: RecoveryPoints, base
   const boxes = await readBoxes(store, base.results);
   const content = base.point === null ? [] : (await shareOf(points, base.point)).content;
   return { segments: boxes.flatMap(({ segments }) => segments), content };
-}
-
-export async function readBoxes(store: BlobStore, keys: readonly string[]): Promise<BoxResult[]> {
-  return Promise.all(keys.map((key) => readJson(store, key, boxResultSchema)));
 }
 
 /** The newest point whose share can be built upon. */

@@ -1,13 +1,18 @@
+import type { ErrorCode } from '../contracts/error-codes';
 import { comparePaths, isWithin, type SharePath } from '../contracts/share-path';
 import { codeOf } from '../errors/hubkeep-error';
-import type { ErrorCode } from '../contracts/error-codes';
 import type { FileSource, SourceEntry } from '../ports/file-source';
 
 export interface WalkedEntry {
   readonly path: SharePath;
   readonly entry: SourceEntry;
   /** A directory that could not be listed: nothing is known of what it holds. */
-  readonly unlisted?: { readonly code: ErrorCode; readonly message: string };
+  readonly unlisted?: Unlisted;
+}
+
+interface Unlisted {
+  readonly code: ErrorCode;
+  readonly message: string;
 }
 
 /** A half-open range of paths: everything after `after`, before `before`; undefined means unbounded. */
@@ -22,16 +27,16 @@ interface Level {
   next: number;
 }
 
-type Listing = SourceEntry[] | { readonly failed: { readonly code: ErrorCode; readonly message: string } };
+type Listing = SourceEntry[] | Unlisted;
 
-const listedAhead = 8;
+const batchSize = 512;
 
 /**
- * Walks the share in path order. Memory is the listings of one path's directories and a few directories listed ahead.
+ * Walks the share in path order, in batches. Memory is the listings of one path's directories and a few listed ahead.
  * @throws what listing the root throws; any other directory that cannot be listed is reported as such.
  */
 export async function* walk(source: FileSource, range: PathRange = {}): AsyncGenerator<WalkedEntry[]> {
-  const ahead = new Map<SharePath, Promise<Listing> | Listing>();
+  const listings = createListings(source);
   const levels: Level[] = [{ directory: '', entries: await source.list(''), next: 0 }];
   let batch: WalkedEntry[] = [];
 
@@ -42,57 +47,66 @@ export async function* walk(source: FileSource, range: PathRange = {}): AsyncGen
       continue;
     }
     const path = join(level.directory, entry.name);
-    if (range.before !== undefined && comparePaths(path, range.before) >= 0) break;
-    const inRange = range.after === undefined || comparePaths(path, range.after) > 0;
-    const enters = inRange || (range.after !== undefined && isWithin(range.after, path));
-    if (entry.kind !== 'directory' || !enters) {
-      if (inRange) batch.push({ path, entry });
-      continue;
-    }
-    listAhead(source, level, ahead);
-    const pending = ahead.get(path) ?? listSafely(source, path);
-    ahead.delete(path);
-    if (pending instanceof Promise && batch.length > 0) {
-      yield batch;
-      batch = [];
-    }
-    const listing = pending instanceof Promise ? await pending : pending;
-    if ('failed' in listing) {
-      if (inRange) batch.push({ path, entry, unlisted: listing.failed });
-      continue;
-    }
-    if (inRange) batch.push({ path, entry });
-    levels.push({ directory: path, entries: listing, next: 0 });
-    if (batch.length >= 512) {
-      yield batch;
-      batch = [];
-    }
+    if (isPast(path, range)) break;
+    const listing = entry.kind === 'directory' && mayHold(path, range) ? await listings.take(path, level) : undefined;
+    const unlisted = listing !== undefined && 'code' in listing ? { unlisted: listing } : {};
+    if (isReached(path, range)) batch.push({ path, entry, ...unlisted });
+    if (Array.isArray(listing)) levels.push({ directory: path, entries: listing, next: 0 });
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
   }
   if (batch.length > 0) yield batch;
 }
 
-/** Starts listing the next few directories of a level, so that a source with latency answers while files are read. */
-function listAhead(source: FileSource, level: Level, ahead: Map<SharePath, Promise<Listing> | Listing>) {
-  for (let i = level.next, budget = listedAhead; i < level.entries.length && budget > 0 && ahead.size < listedAhead; i++) {
-    const entry = level.entries[i];
-    if (entry?.kind !== 'directory') continue;
-    budget -= 1;
-    const path = join(level.directory, entry.name);
-    if (!ahead.has(path)) ahead.set(path, listSafely(source, path));
+function isPast(path: SharePath, { before }: PathRange): boolean {
+  return before !== undefined && comparePaths(path, before) >= 0;
+}
+
+function isReached(path: SharePath, { after }: PathRange): boolean {
+  return after === undefined || comparePaths(path, after) > 0;
+}
+
+function mayHold(directory: SharePath, range: PathRange): boolean {
+  return isReached(directory, range) || (range.after !== undefined && isWithin(range.after, directory));
+}
+
+const listedAhead = 8;
+
+/** Lists the next few directories of a level ahead, so that a source with latency answers while files are read. */
+function createListings(source: FileSource) {
+  const ahead = new Map<SharePath, Promise<Listing> | Listing>();
+
+  function lookAhead({ directory, entries, next }: Level) {
+    for (let i = next; i < entries.length && ahead.size < listedAhead; i++) {
+      const entry = entries[i];
+      if (entry?.kind !== 'directory') continue;
+      const path = join(directory, entry.name);
+      if (!ahead.has(path)) ahead.set(path, listSafely(source, path));
+    }
   }
+
+  return {
+    take(path: SharePath, level: Level): Promise<Listing> | Listing {
+      const listing = ahead.get(path) ?? listSafely(source, path);
+      ahead.delete(path);
+      lookAhead(level);
+      return listing;
+    },
+  };
 }
 
 function listSafely(source: FileSource, path: SharePath): Promise<Listing> | Listing {
   try {
     const listing = source.list(path);
-    return listing instanceof Promise ? listing.catch(toFailure) : listing;
+    return listing instanceof Promise ? listing.catch(toUnlisted) : listing;
   } catch (error) {
-    return toFailure(error);
+    return toUnlisted(error);
   }
 }
 
-function toFailure(error: unknown): Listing {
-  return { failed: { code: codeOf(error), message: error instanceof Error ? error.message : String(error) } };
+function toUnlisted(error: unknown): Unlisted {
+  return { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
 }
 
 function join(directory: SharePath, name: string): SharePath {

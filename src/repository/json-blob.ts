@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { HubkeepError, codeOf } from '../errors/hubkeep-error';
-import type { BlobStore, PutOptions } from '../ports/blob-store';
+import type { BlobStore } from '../ports/blob-store';
 
 /** Reads a JSON document and checks its shape; throws `store.not-found` or `format.damaged`. */
 export async function readJson<T extends z.ZodType>(store: BlobStore, key: string, schema: T): Promise<z.infer<T>> {
@@ -32,8 +32,14 @@ export function parseJson<T extends z.ZodType>(key: string, content: Buffer, sch
   return parsed.data;
 }
 
-export async function writeJson(store: BlobStore, key: string, document: unknown, options: PutOptions = {}): Promise<{ etag: string }> {
-  return store.put(key, jsonBytes(document), { contentType: 'application/json', ...options });
+/** Writes a document over whatever is there. */
+export async function writeJson(store: BlobStore, key: string, document: unknown): Promise<void> {
+  await store.put(key, jsonBytes(document), { contentType: 'application/json' });
+}
+
+/** Writes a document that must not exist yet; throws `store.exists`. */
+export async function createJson(store: BlobStore, key: string, document: unknown): Promise<void> {
+  await store.put(key, jsonBytes(document), { contentType: 'application/json', onlyIfAbsent: true });
 }
 
 export function jsonBytes(document: unknown): Buffer {

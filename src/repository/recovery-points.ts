@@ -4,7 +4,7 @@ import type { Component } from '../contracts/components';
 import { formatVersion, type RecoveryPoint, recoveryPointSchema } from '../contracts/recovery-point';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
-import { jsonBytes, parseJson, readJson, readJsonIfPresent, writeJson } from './json-blob';
+import { createJson, jsonBytes, parseJson, readJson, readJsonIfPresent } from './json-blob';
 import { layout } from './layout';
 
 const versionSchema = z.looseObject({ formatVersion: z.number().int() });
@@ -90,7 +90,7 @@ export function createRecoveryPoints(store: BlobStore) {
     const record: RecoveryPoint = recoveryPointSchema.parse({ formatVersion, ...point, sequence, previous });
     const bytes = jsonBytes(record);
     const sha256 = hash('sha256', bytes, 'hex');
-    await writeJson(store, layout.chainLink(sequence), { sequence, id: point.id, sha256, previous } satisfies ChainLink, { onlyIfAbsent: true });
+    await createJson(store, layout.chainLink(sequence), { sequence, id: point.id, sha256, previous } satisfies ChainLink);
     await store.put(layout.pointDigest(point.id), Buffer.from(`${sha256}  recovery-point.json\n`), { contentType: 'text/plain' });
     await store.put(layout.point(point.id), bytes, { onlyIfAbsent: true, contentType: 'application/json', sha256 });
     return { point: record, sha256 };

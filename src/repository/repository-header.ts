@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { formatVersion } from '../contracts/recovery-point';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
-import { readJson, writeJson } from './json-blob';
+import { createJson, readJson } from './json-blob';
 import { layout } from './layout';
 
 const headerSchema = z.looseObject({ repositoryId: z.string(), formatVersion: z.number().int() });
@@ -16,7 +16,7 @@ export interface RepositoryHeader {
 export async function openRepository(store: BlobStore): Promise<RepositoryHeader> {
   await store.ensure();
   try {
-    await writeJson(store, layout.header, { repositoryId: randomUUID(), formatVersion }, { onlyIfAbsent: true });
+    await createJson(store, layout.header, { repositoryId: randomUUID(), formatVersion });
   } catch (error) {
     if (codeOf(error) !== 'store.exists') throw error;
   }

@@ -73,6 +73,5 @@ function paxRecords(records: Readonly<Record<string, string | undefined>>): Buff
 }
 
 function isAscii(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are legal in names and plain ustar carries them
   return /^[\x00-\x7F]*$/.test(text);
 }

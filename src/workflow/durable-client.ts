@@ -19,7 +19,7 @@ export function createDurableClient(getClient: () => DurableClient): WorkflowCli
       try {
         await getClient().startNew(orchestrator, { instanceId, input });
       } catch (error) {
-        throw hasStatus(error, 409) ? busy(instanceId, error) : error;
+        throw isRefusal(error) ? busy(instanceId, error) : error;
       }
     },
 
@@ -49,6 +49,11 @@ export function createDurableClient(getClient: () => DurableClient): WorkflowCli
       return instancesDeleted;
     },
   };
+}
+
+/** Older extensions answer 400 or 500 with this text, newer ones 409. */
+function isRefusal(error: unknown): boolean {
+  return hasStatus(error, 409) || (error instanceof Error && error.message.includes('already exists'));
 }
 
 /** The library reports the extension's answer in its text alone. */

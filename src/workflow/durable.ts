@@ -1,6 +1,7 @@
 import * as df from 'durable-functions';
 import type { DurableOrchestrationContext, OrchestrationContext, RetryOptions, Task } from 'durable-functions';
 import { createWorkflow, isContinueAsNew } from './create-workflow';
+import { guardActivity } from './guard-activity';
 import type { RetryPolicy, RetryTable } from './retry';
 import { fromFailureText } from './step-failed';
 import { assemble, leavesOf, type LeafStep, type Step } from './steps';
@@ -18,7 +19,8 @@ export interface DurableRegistration<A extends Signatures<A>, O extends Signatur
 export function registerDurable<A extends Signatures<A>, O extends Signatures<O>>(registration: DurableRegistration<A, O>): void {
   const { activities, orchestrators, retry, log } = registration;
   for (const name of Object.keys(activities) as Name<A>[]) {
-    df.app.activity(name, { handler: activityHandler(activities[name]) });
+    const activity = guardActivity(name, activities[name], log);
+    df.app.activity(name, { handler: (input: unknown) => activity(input) });
   }
   const policies: Policies = new Map(Object.entries(retry));
   for (const name of Object.keys(orchestrators) as Name<O>[]) {
@@ -32,16 +34,6 @@ export function registerDurable<A extends Signatures<A>, O extends Signatures<O>
 
 type Policies = ReadonlyMap<string, RetryPolicy | undefined>;
 type Start = (context: OrchestrationContext) => Orchestration<unknown, unknown>;
-
-function activityHandler<I, O>(activity: (input: I) => Promise<O>): (input: unknown) => Promise<O> {
-  return async (input) => {
-    try {
-      return await activity(input as I);
-    } catch (error) {
-      throw toFailure(error);
-    }
-  };
-}
 
 function* play(
   context: OrchestrationContext,

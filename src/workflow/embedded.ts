@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock';
 import { busy } from './busy';
 import { createInstances, type Instance } from './embedded-instances';
 import { createWorkflow, isContinueAsNew } from './create-workflow';
+import { guardActivity } from './guard-activity';
 import { createLimit } from './limit';
 import { delayAfter, type RetryPolicy, type RetryTable } from './retry';
 import type { StepFailed } from './step-failed';
@@ -89,14 +90,15 @@ export function createEmbeddedEngine<A extends Signatures<A>, O extends Signatur
   }
 
   async function attempt(name: string, input: unknown): Promise<unknown> {
-    const activity = activities.get(name);
-    if (!activity) throw new Error(`There is no activity named ${name}.`);
+    const unguarded = activities.get(name);
+    if (!unguarded) throw new Error(`There is no activity named ${name}.`);
+    const activity = guardActivity(name, unguarded, log);
     const policy = policies.get(name);
     for (let count = 1; ; count++) {
       try {
         return jsonCopy(await limit(() => activity(jsonCopy(input) as never)));
       } catch (error) {
-        if (!policy || count >= policy.maxAttempts) throw toFailure(error);
+        if (!policy || count >= policy.maxAttempts) throw error;
         await clock.sleep(delayAfter(policy, count));
       }
     }

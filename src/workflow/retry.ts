@@ -8,7 +8,7 @@ export interface RetryPolicy {
   readonly maxAttempts: number;
   /** Each wait is this many times the one before. */
   readonly backoff: number;
-  /** No wait is longer, milliseconds. */
+  /** No wait is longer, milliseconds, more than 0. */
   readonly maxMs: number;
 }
 

@@ -30,6 +30,9 @@ export interface ContinueAsNew<I> {
 /** The body of an orchestrator: a pure synchronous generator. */
 export type Orchestration<I, O> = Generator<Step, O | ContinueAsNew<I>, unknown>;
 
+/** A part of an orchestration, used with `yield*`, that gives a T. */
+export type Steps<T> = Generator<Step, T, unknown>;
+
 /**
  * What an orchestrator sees of its engine. An orchestrator may be run again from its start at any time with recorded
  * results, so everything it does goes through here.

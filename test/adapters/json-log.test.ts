@@ -18,7 +18,13 @@ test('an event is one JSON line that begins with time, level and event', () => {
 test('a child adds its fields, and none may stand in for time, level or event', () => {
   const { lines, log } = logged();
   log.child({ runId: 'r1' }).child({ activity: 'copy', level: 'x' }).warn('copy.slow', { event: 'y' });
-  expect(JSON.parse(lines[0]!)).toEqual({ time: '2026-11-22T02:00:00.000Z', level: 'warn', event: 'copy.slow', runId: 'r1', activity: 'copy' });
+  expect(JSON.parse(lines[0]!)).toEqual({
+    time: '2026-11-22T02:00:00.000Z',
+    level: 'warn',
+    event: 'copy.slow',
+    runId: 'r1',
+    activity: 'copy',
+  });
 });
 
 test('events below the lowest level are dropped', () => {

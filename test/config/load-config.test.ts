@@ -42,7 +42,13 @@ test('a stamp with all its parts reads into one frozen structure', () => {
       backupDirectoryLocal: 'D:\\Backups',
     },
     fileShare: { path: '\\\\files\\websites' },
-    secrets: { vaultUrl: 'https://vault.example', vaultApiVersion: undefined, verifyChallenge: true, dropFile: undefined, maxAgeDays: 90 },
+    secrets: {
+      vaultUrl: 'https://vault.example',
+      vaultApiVersion: undefined,
+      verifyChallenge: true,
+      dropFile: undefined,
+      maxAgeDays: 90,
+    },
     serve: { apiKey: undefined, tls: undefined },
     notify: { webhookUrl: undefined },
   });
@@ -100,8 +106,12 @@ test('commands that only read recovery points need the storage settings alone', 
 test('the storage account is named in exactly one way', () => {
   const only = { BACKUP_COMPONENTS: 'fileshare', FILE_SHARE_PATH: '/mnt/share' };
   const url = { BACKUP_STORAGE_URL: 'https://backups.blob.local.azurestack.external/' };
-  expect(loadConfig({ ...only, ...url }).storage.account).toEqual({ accountUrl: 'https://backups.blob.local.azurestack.external' });
-  expect(loadConfig({ ...only, ...url, BACKUP_STORAGE_SAS: '?sv=1&sig=x' }).storage.account).toMatchObject({ sas: '?sv=1&sig=x' });
+  expect(loadConfig({ ...only, ...url }).storage.account).toEqual({
+    accountUrl: 'https://backups.blob.local.azurestack.external',
+  });
+  expect(loadConfig({ ...only, ...url, BACKUP_STORAGE_SAS: '?sv=1&sig=x' }).storage.account).toMatchObject({
+    sas: '?sv=1&sig=x',
+  });
   expect(problemsOf({ ...only, ...url, ...storage })).toMatch(/^ {2}BACKUP_STORAGE_URL: is set beside/m);
   expect(problemsOf({ ...only, ...storage, BACKUP_STORAGE_SAS: 'sv=1' })).toMatch(/^ {2}BACKUP_STORAGE_SAS: /m);
   expect(problemsOf({ ...only, BACKUP_STORAGE_URL: 'https://a.example/container' })).toMatch(/without a path/);
@@ -145,5 +155,7 @@ test('a credential written into the wrong setting is struck out of the problem',
 
 test('a Key Vault reference that the host left unresolved is named as such', () => {
   const reference = '@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/sql)';
-  expect(problemsOf({ ...whole, SQL_PASSWORD: reference })).toMatch(/SQL_PASSWORD: is a Key Vault reference that was not resolved/);
+  expect(problemsOf({ ...whole, SQL_PASSWORD: reference })).toMatch(
+    /SQL_PASSWORD: is a Key Vault reference that was not resolved/,
+  );
 });

@@ -18,6 +18,8 @@ export async function* inChunks(content: Buffer, size: number): AsyncGenerator<B
 export async function raced(writers: Promise<unknown>[]): Promise<{ winners: number[]; codes: unknown[] }> {
   const outcomes = await Promise.allSettled(writers);
   const winners = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
-  const codes = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [(outcome.reason as { code: unknown }).code] : []));
+  const codes = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [(outcome.reason as { code: unknown }).code] : [],
+  );
   return { winners, codes };
 }

@@ -77,7 +77,10 @@ export function describeLargeBlobs(name: string, store: () => BlobStore): void {
     test('putLarge with onlyIfAbsent leaves an existing blob as it is', async () => {
       await store().put(`${scope}a`, Buffer.from('first'));
       for (const size of [kib, 300 * kib]) {
-        const late = store().putLarge(`${scope}a`, inChunks(randomBytes(size), 10 * kib), { blockSize: 64 * kib, onlyIfAbsent: true });
+        const late = store().putLarge(`${scope}a`, inChunks(randomBytes(size), 10 * kib), {
+          blockSize: 64 * kib,
+          onlyIfAbsent: true,
+        });
         await expect(late).rejects.toMatchObject({ code: 'store.exists' });
       }
       expect((await store().read(`${scope}a`)).content.toString()).toBe('first');
@@ -86,7 +89,9 @@ export function describeLargeBlobs(name: string, store: () => BlobStore): void {
     test('of two large puts at once with onlyIfAbsent, one wins whole and the other fails', async () => {
       const contents = [randomBytes(300 * kib), randomBytes(300 * kib)];
       const options = { blockSize: 64 * kib, onlyIfAbsent: true };
-      const { winners, codes } = await raced(contents.map((content) => store().putLarge(`${scope}a`, inChunks(content, 10 * kib), options)));
+      const { winners, codes } = await raced(
+        contents.map((content) => store().putLarge(`${scope}a`, inChunks(content, 10 * kib), options)),
+      );
       expect(winners.length).toBe(1);
       expect(codes).toEqual(['store.exists']);
       expect((await store().read(`${scope}a`)).content.equals(contents[winners[0]!]!)).toBe(true);

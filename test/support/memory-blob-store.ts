@@ -20,7 +20,8 @@ export function createMemoryBlobStore(): BlobStore {
 
   function write(key: string, content: Buffer, options: PutOptions): { etag: string } {
     const before = blobs.get(key);
-    if (options.onlyIfAbsent && before !== undefined) throw new HubkeepError('store.exists', `Cannot write ${key} in memory: it exists`);
+    if (options.onlyIfAbsent && before !== undefined)
+      throw new HubkeepError('store.exists', `Cannot write ${key} in memory: it exists`);
     if (options.ifMatch !== undefined && before?.stat.etag !== options.ifMatch) {
       throw new HubkeepError('store.precondition-failed', `Cannot write ${key} in memory: it has changed`);
     }

@@ -112,6 +112,11 @@ export function describeWorkflow(name: string, open: () => Promise<EngineUnderTe
       expect(engine.logged).toEqual(['info test.first', 'warn test.second']);
     });
 
+    test('logs what an activity threw, also when a later attempt succeeds', async () => {
+      await run('retried', { key: 'c', times: 1 });
+      expect(engine.logged).toEqual(['warn activity.threw']);
+    });
+
     test.each([
       ['an object', { text: "naïve ✓ 'x'", list: [1, { deep: null }] }, { text: "naïve ✓ 'x'", list: [1, { deep: null }] }],
       ['a date', { at: new Date(0), gone: undefined }, { at: '1970-01-01T00:00:00.000Z' }],

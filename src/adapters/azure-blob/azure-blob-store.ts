@@ -13,7 +13,11 @@ export interface AzureBlobStoreOptions {
 }
 
 /** A container of Azure Blob Storage, Azure Stack Hub's blob service or Azurite. Makes no request before it is used. */
-export function createAzureBlobStore(account: AzureBlobAccount, container: string, options: AzureBlobStoreOptions = {}): BlobStore {
+export function createAzureBlobStore(
+  account: AzureBlobAccount,
+  container: string,
+  options: AzureBlobStoreOptions = {},
+): BlobStore {
   const client = openContainer(account, container, options.apiVersion);
   const location = withoutQuery(client.url);
 

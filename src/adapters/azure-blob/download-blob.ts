@@ -20,7 +20,9 @@ const longestSilence = 60_000;
 /** Times in a row that a download may break off without having brought a byte. */
 const mostBreaks = 3;
 
-const nothing: AsyncIterable<Buffer> = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }) };
+const nothing: AsyncIterable<Buffer> = {
+  [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
+};
 
 /** Starts a download. A range that reaches past the end gives what there is, possibly nothing. */
 export async function downloadBlob(client: BlobClient, range: ByteRange | undefined): Promise<Download> {
@@ -41,7 +43,11 @@ async function emptyDownload(client: BlobClient): Promise<Download> {
   return { etag: etag ?? '', length: 0, chunks: nothing };
 }
 
-async function requestPart(client: BlobClient, range: { offset: number; length: number | undefined }, etag?: string): Promise<Part> {
+async function requestPart(
+  client: BlobClient,
+  range: { offset: number; length: number | undefined },
+  etag?: string,
+): Promise<Part> {
   const conditions = etag === undefined ? {} : { ifMatch: etag };
   const answer = await client.download(range.offset, range.length, { conditions, maxRetryRequests: 0 });
   return { etag: answer.etag ?? '', length: answer.contentLength ?? 0, body: answer.readableStreamBody as Body };

@@ -66,20 +66,25 @@ function judgeNetwork(error: unknown, { code, message }: ServiceFailure, { locat
   return { code: 'store.unavailable', why: `${host} did not answer (${why})`, hint, retryable: true };
 }
 
-function judgeAnswer(failure: ServiceFailure, status: number, { onlyIfAbsent, location }: StoreAction): Verdict {
-  const { code } = failure;
-  const why = `${failure.message} (${[status, code].join(' ').trim()})`;
+function judgeAnswer(failure: ServiceFailure, status: number, action: StoreAction): Verdict {
+  const why = `${failure.message} (${[status, failure.code].join(' ').trim()})`;
+  return judgeCode(failure, why) ?? judgeStatus(status, why, action);
+}
+
+function judgeCode({ code, body }: ServiceFailure, why: string): Verdict | undefined {
+  if (code === 'BlobAlreadyExists') return { code: 'store.exists', why };
+  if (code === 'BlobImmutableDueToPolicy') return { code: 'store.unauthorized', why, hint: immutableHint };
+  if (code === 'InvalidHeaderValue' && /^$|x-ms-version|api version/i.test(body)) {
+    return { code: 'config.invalid', why: `its storage service does not know this API version (${code})`, hint: versionHint };
+  }
+  return transient.has(code) ? { code: 'store.unavailable', why, retryable: true } : undefined;
+}
+
+function judgeStatus(status: number, why: string, { onlyIfAbsent, location }: StoreAction): Verdict {
   if (status === 404) return { code: 'store.not-found', why };
-  if (code === 'BlobAlreadyExists' || (status === 412 && onlyIfAbsent)) return { code: 'store.exists', why };
-  if (status === 412) return { code: 'store.precondition-failed', why };
+  if (status === 412) return { code: onlyIfAbsent ? 'store.exists' : 'store.precondition-failed', why };
   if (status === 401 || status === 403) return { code: 'store.unauthorized', why, hint: unauthorizedHint };
-  if (code === 'BlobImmutableDueToPolicy') {
-    return { code: 'store.unauthorized', why, hint: 'An immutability policy or legal hold protects this blob until it ends.' };
-  }
-  if (code === 'InvalidHeaderValue' && /^$|x-ms-version|api version/i.test(failure.body)) {
-    return { code: 'config.invalid', why: `its storage service does not know this API version (${status} ${code})`, hint: versionHint };
-  }
-  if (status >= 500 || transient.has(code) || status === 408 || status === 429) {
+  if (status >= 500 || status === 408 || status === 429) {
     return { code: 'store.unavailable', why: `${new URL(location).host} answered: ${why}`, retryable: true };
   }
   return { code: 'internal', why };
@@ -88,10 +93,10 @@ function judgeAnswer(failure: ServiceFailure, status: number, { onlyIfAbsent, lo
 /** Answers below 500 that another try can change: damage on the way, a container on its way out, a lost race between writers. */
 const transient = new Set(['Md5Mismatch', 'ContainerBeingDeleted', 'InvalidBlockList', 'OperationTimedOut']);
 
+const immutableHint = 'An immutability policy or legal hold protects this blob until it ends.';
 const unauthorizedHint =
   'Check BACKUP_STORAGE_CONNECTION_STRING, or BACKUP_STORAGE_URL with BACKUP_STORAGE_SAS (not expired; read, create, write, delete and list on the container) or, for an identity, the role Storage Blob Data Contributor.';
-const versionHint =
-  'Set STORAGE_API_VERSION to a version the stamp knows: try 2019-07-07, then 2019-02-02, then 2017-11-09.';
+const versionHint = 'Set STORAGE_API_VERSION to a version the stamp knows: try 2019-07-07, then 2019-02-02, then 2017-11-09.';
 
 function readFailure(error: unknown): ServiceFailure {
   const { statusCode, code, response } = error as { statusCode?: number; code?: unknown; response?: { bodyAsText?: unknown } };

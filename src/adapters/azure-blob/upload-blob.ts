@@ -56,7 +56,10 @@ export async function writeOnce(
   const conditional = options.onlyIfAbsent === true || options.ifMatch !== undefined;
   const attempt = conditional ? randomBytes(12).toString('hex') : undefined;
   try {
-    const answer = await write(conditionsOf(options), attempt === undefined ? options.metadata : { ...options.metadata, attempt });
+    const answer = await write(
+      conditionsOf(options),
+      attempt === undefined ? options.metadata : { ...options.metadata, attempt },
+    );
     return { etag: answer.etag ?? '' };
   } catch (error) {
     const own = attempt === undefined ? undefined : await etagOfAttempt(target.client, error, attempt);

@@ -50,7 +50,8 @@ function stagingOf({ client, key, location }: UploadTarget, { onlyIfAbsent }: Pu
   const attempt = randomBytes(8).toString('hex');
 
   async function put(block: Buffer): Promise<void> {
-    if (ids.length === mostBlocks) throw new HubkeepError('internal', `${key} needs more than ${mostBlocks} blocks of ${block.length} bytes`);
+    if (ids.length === mostBlocks)
+      throw new HubkeepError('internal', `${key} needs more than ${mostBlocks} blocks of ${block.length} bytes`);
     const first = ids.length === 0;
     const id = Buffer.from(`${attempt}-${String(ids.length).padStart(5, '0')}`).toString('base64');
     ids.push(id);

@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BlobServiceClient, ContainerSASPermissions, generateBlobSASQueryParameters, StorageSharedKeyCredential } from '@azure/storage-blob';
+import type { StorageSharedKeyCredential } from '@azure/storage-blob';
+import { BlobServiceClient, ContainerSASPermissions, generateBlobSASQueryParameters } from '@azure/storage-blob';
 import { startAzurite, type Azurite } from '../../../sandbox/azurite';
 import { createAzureBlobStore } from '../../../src/adapters/azure-blob/azure-blob-store';
 import { collect } from '../../support/collect';
@@ -68,7 +69,10 @@ test('a wrong account key is store.unauthorized and is not repeated', async () =
 });
 
 test('the location holds no credential', () => {
-  const store = createAzureBlobStore({ accountUrl: 'https://backups.blob.local.azurestack.external', sas: 'sv=1&sig=secret' }, 'hubkeep');
+  const store = createAzureBlobStore(
+    { accountUrl: 'https://backups.blob.local.azurestack.external', sas: 'sv=1&sig=secret' },
+    'hubkeep',
+  );
   expect(store.location).toBe('https://backups.blob.local.azurestack.external/hubkeep');
   expect(createAzureBlobStore(azurite, 'hubkeep').location).toBe(`http://127.0.0.1:${azurite.blobPort}/devstoreaccount1/hubkeep`);
 });
@@ -95,7 +99,10 @@ test('without ensure, a missing container is store.not-found', async () => {
 test('a service that does not know the API version is config.invalid, and an older version works', async () => {
   const strict = await startAzurite({ directory: join(directory, 'strict'), checkApiVersion: true });
   try {
-    const failure = { code: 'config.invalid', hint: expect.stringMatching(/STORAGE_API_VERSION.*2019-07-07.*2019-02-02.*2017-11-09/) };
+    const failure = {
+      code: 'config.invalid',
+      hint: expect.stringMatching(/STORAGE_API_VERSION.*2019-07-07.*2019-02-02.*2017-11-09/),
+    };
     await expect(createAzureBlobStore(strict, 'hubkeep').ensure()).rejects.toMatchObject(failure);
     await expect(createAzureBlobStore(strict, 'hubkeep').put('a', Buffer.from('a'))).rejects.toMatchObject(failure);
     for (const apiVersion of ['2019-07-07', '2019-02-02', '2017-11-09']) {

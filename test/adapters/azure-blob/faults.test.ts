@@ -85,7 +85,9 @@ test('a download that breaks off goes on where it was', async () => {
 });
 
 test('a block that cannot be written fails the large put, and nothing is visible', async () => {
-  proxy.decide(({ url }) => (url!.includes('comp=block&') ? { kind: 'answer', status: 403, code: 'AuthorizationFailure' } : { kind: 'pass' }));
+  proxy.decide(({ url }) =>
+    url!.includes('comp=block&') ? { kind: 'answer', status: 403, code: 'AuthorizationFailure' } : { kind: 'pass' },
+  );
   const failed = store.putLarge('refused', chunks(randomBytes(300_000)), { blockSize: 64 * 1024, parallel: 2 });
   await expect(failed).rejects.toMatchObject({ code: 'store.unauthorized', retryable: false });
   await expect(store.stat('refused')).rejects.toMatchObject({ code: 'store.not-found' });

@@ -11,6 +11,8 @@ export interface FunctionsHostOptions {
   readonly time?: 'virtual' | 'real';
   /** As in host.json, 10 when not given. */
   readonly maxConcurrentActivities?: number;
+  /** Runs every activity twice at once, as a host may after losing sight of one. The first result counts. */
+  readonly deliverTwice?: boolean;
 }
 
 /** A Functions host with the Durable extension, in this process: enough of both to run a registered app. */
@@ -47,7 +49,13 @@ export async function createFunctionsHost(options: FunctionsHostOptions = {}): P
     return target;
   }
 
-  const hub = createTaskHub({ time, find, invoke: run, maxConcurrentActivities: options.maxConcurrentActivities ?? 10 });
+  const hub = createTaskHub({
+    time,
+    find,
+    invoke: run,
+    maxConcurrentActivities: options.maxConcurrentActivities ?? 10,
+    deliverTwice: options.deliverTwice ?? false,
+  });
   const endpoint = await openClientEndpoint(hub);
 
   return {

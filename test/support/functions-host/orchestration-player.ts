@@ -135,7 +135,9 @@ export function createOrchestrationPlayer(options: PlayerOptions): Orchestration
   };
 }
 
+/** The words that the extension and the worker put around an error. */
 function reasonOf(what: string, error: unknown): { Reason: string; Details: string } {
-  if (!(error instanceof Error)) return { Reason: `${what}${String(error)}`, Details: '' };
-  return { Reason: `${what}${error.message}`, Details: error.stack ?? '' };
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  const reason = what === '' ? message : `${what}Result: Failure\nException: ${message}\nStack: ${stack}`;
+  return { Reason: reason, Details: JSON.stringify({ $type: 'System.Exception', Message: message }) };
 }

@@ -32,6 +32,7 @@ export interface TaskHub {
 export interface TaskHubOptions {
   readonly time: HostTime;
   readonly maxConcurrentActivities: number;
+  readonly deliverTwice: boolean;
   /** Throws when there is no such function with that kind of trigger. */
   find(kind: 'activity' | 'orchestration', name: string): RegisteredFunction;
   invoke(target: RegisteredFunction, trigger: TypedData): Promise<TypedData | undefined>;
@@ -44,7 +45,7 @@ interface Instance {
 }
 
 /** The instances of a pretend host: what the Durable extension keeps in storage. */
-export function createTaskHub({ time, find, invoke, maxConcurrentActivities }: TaskHubOptions): TaskHub {
+export function createTaskHub({ time, find, invoke, maxConcurrentActivities, deliverTwice }: TaskHubOptions): TaskHub {
   const instances = new Map<string, Instance>();
   const limit = createLimit(maxConcurrentActivities);
 
@@ -72,13 +73,20 @@ export function createTaskHub({ time, find, invoke, maxConcurrentActivities }: T
         instanceId,
         time,
         runTurn: async (trigger) => valueOf(await invoke(find('orchestration', name), { json: JSON.stringify(trigger) })),
-        runActivity: (activity, input) =>
-          limit(async () => valueOf(await invoke(find('activity', activity), activityInput(input)))),
+        runActivity,
         runSubOrchestration: (action) => runChild(action.functionName ?? '', action.input, instanceId),
         onCustomStatus: (customStatus) => update(instance, { customStatus }),
       }),
     };
     return instance;
+  }
+
+  async function runActivity(name: string, input: unknown): Promise<unknown> {
+    const run = () => limit(async () => valueOf(await invoke(find('activity', name), activityInput(input))));
+    if (!deliverTwice) return run();
+    const [first] = await Promise.allSettled([run(), run()]);
+    if (first.status === 'rejected') throw first.reason;
+    return first.value;
   }
 
   async function runChild(name: string, input: unknown, parentInstanceId: string): Promise<unknown> {

@@ -4,9 +4,9 @@ import { packSchema } from '../contracts/recovery-point';
 import type { BoxResult } from '../contracts/share-copy';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
-import { layout } from '../repository/layout';
-import { parseJson } from '../repository/json-blob';
-import { compressFrame, decompressFrames } from '../repository/zstd';
+import { layout } from './layout';
+import { parseJson } from './json-blob';
+import { compressFrame, decompressFrames } from './zstd';
 import { addCounts, noCounts } from './share-counts';
 
 /** Far above any list of packs; bounds what a damaged list can make a reader allocate. */

@@ -1,0 +1,41 @@
+import type { ActivityMap } from '../contracts/activities';
+import { runRequestSchema } from '../contracts/run';
+import type { DatabaseTarget } from '../contracts/database-backup';
+import { asOutcome } from '../errors/to-problem';
+import { newestShare } from '../fileshare/share-base';
+import type { RecoveryPoints } from '../repository/recovery-points';
+import type { RunGuard } from '../runs/run-guard';
+import type { RunSummaries } from '../runs/run-summaries';
+
+export interface BeginRunServices {
+  readonly guard: RunGuard;
+  readonly summaries: RunSummaries;
+  readonly points: RecoveryPoints;
+  readonly databases: readonly DatabaseTarget[];
+}
+
+type BeginRun = ActivityMap['begin-run'];
+
+export function createBeginRun({ guard, summaries, points, databases }: BeginRunServices) {
+  return (input: BeginRun['input']): Promise<BeginRun['output']> =>
+    asOutcome(async () => {
+      const run = runRequestSchema.parse(input);
+      const { runId, components, trigger, reason, startedAt } = run;
+      return guard(runId, async () => {
+        const links = await points.chain();
+        await summaries.write({
+          runId,
+          status: 'running',
+          phase: 'copying',
+          components,
+          trigger,
+          ...(reason === undefined ? {} : { reason }),
+          hubkeepVersion: run.version,
+          startedAt,
+          problems: [],
+          warnings: [],
+        });
+        return { databases: [...databases], shareBase: await newestShare(points), nextSequence: (links.at(-1)?.sequence ?? 0) + 1 };
+      });
+    });
+}

@@ -1,0 +1,52 @@
+import type { ActivityMap, NotCommitted } from '../contracts/activities';
+import { codeOf, HubkeepError, isHubkeepError } from '../errors/hubkeep-error';
+import { toProblem } from '../errors/to-problem';
+import type { BlobStore } from '../ports/blob-store';
+import type { Clock } from '../ports/clock';
+import { buildPoint } from '../recovery/build-point';
+import type { RecoveryPoints } from '../repository/recovery-points';
+import type { RunGuard } from '../runs/run-guard';
+import type { RunLock } from '../runs/run-lock';
+
+export interface CommitServices {
+  readonly guard: RunGuard;
+  readonly lock: RunLock;
+  readonly store: BlobStore;
+  readonly points: RecoveryPoints;
+  readonly clock: Clock;
+  readonly stamp: string;
+  readonly repositoryId: () => Promise<string>;
+}
+
+type Commit = ActivityMap['commit-recovery-point'];
+
+/** Makes the recovery point exist, if anything succeeded and this run still holds the lock. */
+export function createCommitRecoveryPoint(services: CommitServices) {
+  const { guard, lock, store, points, clock, stamp, repositoryId } = services;
+
+  async function commit(request: Commit['input']): Promise<Commit['output']> {
+    const { run } = request;
+    const built = await buildPoint(request, { store, points, stamp, repositoryId: await repositoryId(), committedAt: clock.now() });
+    const cancelled = built.problems.find(({ code }) => code === 'run.cancelled');
+    if (cancelled !== undefined) return { status: 'failed', problem: cancelled, problems: [] };
+    if (built.point === undefined) return nothingToCommit(built.problems);
+    await lock.renew(run.runId, run.fence);
+    const { point } = await points.commit(built.point);
+    return { status: 'succeeded', outcome: point.outcome, sequence: point.sequence, problems: built.problems, warnings: built.warnings };
+  }
+
+  return async (request: Commit['input']): Promise<Commit['output']> => {
+    try {
+      return await guard(request.run.runId, () => commit(request));
+    } catch (error) {
+      if (isHubkeepError(error) && error.retryable) throw error;
+      const problem = toProblem(error);
+      return { status: 'failed', problem, problems: codeOf(error) === 'run.cancelled' ? [] : [problem] };
+    }
+  };
+}
+
+function nothingToCommit(problems: NotCommitted['problems']): NotCommitted {
+  const problem = toProblem(new HubkeepError('point.component-missing', 'no component could be backed up, so there is no recovery point'));
+  return { status: 'failed', problem, problems: problems.length === 0 ? [problem] : problems };
+}

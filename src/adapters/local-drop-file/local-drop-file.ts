@@ -1,0 +1,37 @@
+import { open } from 'node:fs/promises';
+import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
+import type { DropFile } from '../../ports/drop-file';
+
+/** A file on a disk or share that this host reaches by path. */
+export function createLocalDropFile(path: string): DropFile {
+  return {
+    location: path,
+    async read(maxBytes) {
+      try {
+        return await readAtMost(path, maxBytes);
+      } catch (error) {
+        if (isHubkeepError(error)) throw error;
+        const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+        if (code === 'ENOENT') return undefined;
+        throw new HubkeepError('secrets.unreadable', `SYSTEM_SECRETS_PATH ${path} cannot be read (${code}).`, {
+          hint: 'Check that it is a file and that the account Hubkeep runs under may read it.',
+        });
+      }
+    },
+  };
+}
+
+async function readAtMost(path: string, maxBytes: number): Promise<Buffer> {
+  await using file = await open(path, 'r');
+  const { size } = await file.stat();
+  if (size > maxBytes) {
+    throw new HubkeepError(
+      'secrets.too-large',
+      `SYSTEM_SECRETS_PATH ${path} holds ${size} bytes; at most ${maxBytes} can be kept.`,
+      {
+        hint: 'Check that it is the SystemSecrets.JSON downloaded from the admin portal and not another file.',
+      },
+    );
+  }
+  return await file.readFile();
+}

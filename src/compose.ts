@@ -1,0 +1,201 @@
+/** Puts the services together from a configuration. Shared by the Functions app and the CLI: what differs between them is the engine. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { createBackUpDatabase } from './activities/back-up-database';
+import { createBeginRun } from './activities/begin-run';
+import { createCommitRecoveryPoint } from './activities/commit-recovery-point';
+import { createCopyShareBox } from './activities/copy-share-box';
+import { createEndRun } from './activities/end-run';
+import { createKeepSystemSecrets } from './activities/keep-system-secrets';
+import { createRemoveStaging } from './activities/remove-staging';
+import { createAzureBlobStore } from './adapters/azure-blob/azure-blob-store';
+import { createCredential } from './adapters/azure-identity/create-credential';
+import { trustExtraCa } from './adapters/extra-ca';
+import { createKeyVault } from './adapters/key-vault/key-vault';
+import { createLocalDropFile } from './adapters/local-drop-file/local-drop-file';
+import { createLocalFiles } from './adapters/local-files/local-files';
+import { createLocalHost } from './adapters/local-host/local-host';
+import { createLocalStaging } from './adapters/local-staging/create-local-staging';
+import { createMssqlServer } from './adapters/mssql/create-mssql-server';
+import { createSystemClock } from './adapters/system-clock';
+import { createWebhook } from './adapters/webhook/webhook';
+import type { Config } from './config/config';
+import type { ActivityMap } from './contracts/activities';
+import type { Component } from './contracts/components';
+import { createDatabaseBackups } from './databases/back-up-database';
+import { fillServerPlaceholder } from './databases/staging-names';
+import { HubkeepError } from './errors/hubkeep-error';
+import { asOutcome } from './errors/to-problem';
+import { createFileShare } from './fileshare/copy-share';
+import type { BlobStore } from './ports/blob-store';
+import type { Clock } from './ports/clock';
+import type { Log } from './ports/log';
+import type { SecretVault } from './ports/secret-vault';
+import { createRecoveryPoints, type RecoveryPoints } from './repository/recovery-points';
+import { openRepository } from './repository/repository-header';
+import { createProgressReporter, type ProgressReporter } from './runs/progress-reporter';
+import { createRunGuard, type RunGuard } from './runs/run-guard';
+import { createRunLock, type RunLock } from './runs/run-lock';
+import { createRunSummaries, type RunSummaries } from './runs/run-summaries';
+import { createRunStarter, type RunStarter } from './runs/start-run';
+import { createSystemSecretsKeeper } from './secrets/keep-system-secrets';
+import { createSystemSecretsStore } from './secrets/store-system-secrets';
+import type { Activities } from './workflow/workflow';
+
+export interface ComposeOptions {
+  readonly log: Log;
+  /** True when a run ends with this process: its lock is then free as soon as the process is gone. */
+  readonly runsDependOnProcess: boolean;
+}
+
+/** Everything the edges need. */
+export interface Hubkeep {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: BlobStore;
+  readonly points: RecoveryPoints;
+  readonly summaries: RunSummaries;
+  readonly lock: RunLock;
+  readonly progress: ProgressReporter;
+  readonly startRun: RunStarter;
+  readonly activities: Activities<ActivityMap>;
+  /** Opens the repository, and makes the container one when it is none yet. */
+  readonly repositoryId: () => Promise<string>;
+  /** Nothing when KEY_VAULT_URL is not set. */
+  readonly vault: SecretVault | undefined;
+}
+
+/** How long one box of the share is copied; any Functions plan allows it. */
+const boxMs = 4 * 60_000;
+const packThreads = Math.max(2, Math.min(4, availableParallelism()));
+
+interface Shared {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: BlobStore;
+  readonly points: RecoveryPoints;
+  readonly guard: RunGuard;
+  readonly progress: ProgressReporter;
+  readonly vault: SecretVault | undefined;
+}
+
+export function compose(config: Config, { log, runsDependOnProcess }: ComposeOptions): Hubkeep {
+  if (config.extraCaFile !== undefined) trustExtraCa(config.extraCaFile);
+  const clock = createSystemClock();
+  const store = createStore(config);
+  const points = createRecoveryPoints(store);
+  const summaries = createRunSummaries(store);
+  const lock = createRunLock({ store, clock, host: createLocalHost(clock), dependsOnProcess: runsDependOnProcess });
+  const progress = createProgressReporter({ store, clock, log });
+  const guard = createRunGuard({ lock, summaries, clock, log });
+  const repositoryId = once(async () => (await openRepository(store)).repositoryId);
+  const vault = createVault(config, clock);
+  const shared: Shared = { config, clock, log, store, points, guard, progress, vault };
+  const notifier = config.notify.webhookUrl === undefined ? undefined : createWebhook(config.notify.webhookUrl);
+  const stamp = config.stampName;
+  const startRun = createRunStarter({ lock, summaries, clock, repositoryId });
+
+  const activities: Activities<ActivityMap> = {
+    'begin-run': createBeginRun({ guard, summaries, points, databases: targetsOf(config) }),
+    ...databaseActivities(shared),
+    'copy-share-box': shareActivity(shared),
+    'keep-system-secrets': secretsActivity(shared),
+    'commit-recovery-point': createCommitRecoveryPoint({ guard, lock, store, points, clock, stamp, repositoryId }),
+    'end-run': createEndRun({ lock, summaries, progress, store, clock, log, notifier, stamp }),
+  };
+  return { config, clock, log, store, points, summaries, lock, progress, startRun, activities, repositoryId, vault };
+}
+
+function createStore({ storage, identity }: Config): BlobStore {
+  const { account, container, apiVersion } = storage;
+  const options = apiVersion === undefined ? {} : { apiVersion };
+  if ('connectionString' in account || 'sas' in account) return createAzureBlobStore(account, container, options);
+  return createAzureBlobStore({ ...account, credential: createCredential(identity) }, container, options);
+}
+
+function createVault({ secrets, identity }: Config, clock: Clock): SecretVault | undefined {
+  if (secrets === undefined) return undefined;
+  const { vaultUrl: url, vaultApiVersion: apiVersion, verifyChallenge } = secrets;
+  return createKeyVault({ url, apiVersion, verifyChallenge, clock, credential: createCredential(identity) });
+}
+
+function targetsOf({ sql }: Config) {
+  return (sql?.servers ?? []).flatMap((server) => (sql?.databases ?? []).map((database) => ({ server, database })));
+}
+
+function databaseActivities({ config, guard, progress, store, clock, log }: Shared) {
+  const { sql } = config;
+  if (sql === undefined) {
+    return { 'back-up-database': notConfigured('databases', 'SQL_SERVERS'), 'remove-staging': notConfigured('databases', 'SQL_SERVERS') };
+  }
+  const { user, password, encrypt, trustServerCertificate, backupDirectory } = sql;
+  const staging = createLocalStaging((server) => fillServerPlaceholder(sql.backupDirectoryLocal, server));
+  const databases = createDatabaseBackups({
+    sql: createMssqlServer({ user, password, encrypt, trustServerCertificate }),
+    staging,
+    store,
+    clock,
+    log,
+    backupDirectory,
+  });
+  return {
+    'back-up-database': createBackUpDatabase({ guard, progress, databases }),
+    'remove-staging': createRemoveStaging({ staging }),
+  };
+}
+
+function shareActivity({ config, guard, progress, store, points, clock }: Shared) {
+  if (config.fileShare === undefined) return notConfigured('fileshare', 'FILE_SHARE_PATH');
+  const { path } = config.fileShare;
+  const fileShare = createFileShare({
+    source: createLocalFiles(path),
+    sourceDescription: { kind: 'path', path },
+    store,
+    points,
+    clock,
+    spawn: (data) => new Worker(join(__dirname, 'pack-worker.js'), { workerData: data }),
+    threads: packThreads,
+    boxMs,
+  });
+  return createCopyShareBox({ guard, progress, fileShare });
+}
+
+function secretsActivity({ config, clock, log, vault }: Shared) {
+  const { secrets, stampName } = config;
+  if (secrets === undefined || vault === undefined) return notConfigured('secrets', 'KEY_VAULT_URL');
+  return createKeepSystemSecrets(
+    createSystemSecretsKeeper({
+      store: createSystemSecretsStore({ vault, clock, stampName }),
+      dropFile: secrets.dropFile === undefined ? undefined : createLocalDropFile(secrets.dropFile),
+      maxAgeDays: secrets.maxAgeDays,
+      clock,
+      log,
+    }),
+  );
+}
+
+/** Stands where a component's settings are missing: a run that asks for it is told which. */
+function notConfigured(component: Component, setting: string) {
+  return () =>
+    asOutcome<never>(() =>
+      Promise.reject(
+        new HubkeepError('config.invalid', `${component} cannot be backed up: ${setting} is not set`, {
+          hint: `Set ${setting}, or leave ${component} out of BACKUP_COMPONENTS.`,
+        }),
+      ),
+    );
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work().catch((error: unknown) => {
+      result = undefined;
+      throw error;
+    });
+    return result;
+  };
+}

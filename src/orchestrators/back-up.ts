@@ -1,0 +1,121 @@
+import type { CommitRequest, DatabaseOutcome, RunPlan, ShareCopy } from '../contracts/activities';
+import type { Component } from '../contracts/components';
+import type { Warning } from '../contracts/outcome';
+import type { Phase, RunProblem, RunRequest, RunStatus, RunSummary } from '../contracts/run';
+import { hubkeepVersion } from '../contracts/version';
+import { problemOf } from '../workflow/step-failed';
+import type { Steps } from '../workflow/workflow';
+import type { HubkeepWorkflow, OrchestrationOf } from './types';
+
+/** When the share took this much longer than the databases, a site may exist whose row does not: they are taken again. */
+const databasesTooOldMs = 10 * 60_000;
+
+/**
+ * One run: databases, the share's bulk pass and secrets side by side; databases again if the share took long; then the
+ * share's delta pass, so that what changed meanwhile is there too; then the commit. Content without a row is harmless,
+ * a row without content is a broken site.
+ */
+export function* backUp(workflow: HubkeepWorkflow, run: RunRequest): OrchestrationOf<'back-up'> {
+  if (run.version !== hubkeepVersion) return yield* end(workflow, run, { status: 'superseded' });
+  try {
+    return yield* copyAndCommit(workflow, run);
+  } catch (error) {
+    return yield* end(workflow, run, { status: 'failed', problems: [problemOf(error)] });
+  }
+}
+
+function* copyAndCommit(workflow: HubkeepWorkflow, run: RunRequest): Steps<{ status: RunSummary['status'] }> {
+  showPhase(workflow, 'starting');
+  const plan = yield* workflow.call('begin-run', run);
+  if (plan.status === 'failed') return yield* end(workflow, run, { status: 'failed', problems: [plan.problem] });
+
+  const parts = yield* copyParts(workflow, run, plan);
+  showPhase(workflow, 'committing');
+  const committed = yield* workflow.call('commit-recovery-point', { run, ...parts });
+  if (committed.status === 'failed') {
+    const status = committed.problem.code === 'run.cancelled' ? 'cancelled' : 'failed';
+    return yield* end(workflow, run, { status, problems: committed.problems });
+  }
+  yield* removeStaging(workflow, run.runId, parts.databases ?? []);
+  const { outcome: status, problems, warnings } = committed;
+  return yield* end(workflow, run, { status, committed: true, problems, warnings });
+}
+
+function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): Steps<Omit<CommitRequest, 'run'>> {
+  const { runId } = run;
+  const asked = (component: Component) => run.components.includes(component);
+  const share = { runId, sequence: plan.nextSequence };
+  const base = plan.shareBase === null ? ({ kind: 'nothing' } as const) : ({ kind: 'point', id: plan.shareBase } as const);
+
+  showPhase(workflow, 'copying');
+  const [databasesTaken, shareCopied, secretsKept] = yield* workflow.all([
+    workflow.all(asked('databases') ? [workflow.sub('back-up-databases', { runId, round: 1, targets: plan.databases })] : []),
+    workflow.all(asked('fileshare') ? [workflow.sub('copy-share', { ...share, pass: 'bulk', base })] : []),
+    workflow.all(asked('secrets') ? [workflow.sub('keep-secrets', { runId })] : []),
+  ]);
+  let databases = databasesTaken[0] ?? null;
+  const bulk = shareCopied[0] ?? null;
+  let delta: ShareCopy | null = null;
+
+  if (databases !== null && bulk !== null && bulk.finishedAt !== null) {
+    if (isTooOld(databases, bulk.finishedAt)) {
+      showPhase(workflow, 'databases-again');
+      databases = yield* takeAgain(workflow, runId, databases);
+    }
+    showPhase(workflow, 'catching-up');
+    const boxes = { kind: 'boxes', results: bulk.results, point: plan.shareBase } as const;
+    delta = yield* workflow.sub('copy-share', { ...share, pass: 'delta', base: boxes });
+  }
+  return {
+    databases,
+    share: bulk === null ? null : { base: plan.shareBase, bulk, delta },
+    secrets: secretsKept[0] ?? null,
+  };
+}
+
+/** Newer backups where they can be had; a database that fails now keeps the backup it has. */
+function* takeAgain(workflow: HubkeepWorkflow, runId: string, databases: DatabaseOutcome[]): Steps<DatabaseOutcome[]> {
+  const targets = databases.map(({ target }) => target);
+  const again = yield* workflow.sub('back-up-databases', { runId, round: 2, targets });
+  return databases.map((first, i) => newerOf(first, again[i]));
+}
+
+function newerOf(first: DatabaseOutcome, second: DatabaseOutcome | undefined): DatabaseOutcome {
+  if (second?.outcome.status !== 'succeeded') return first;
+  const left = first.outcome.status === 'succeeded' ? first.outcome.staging : [];
+  return { target: second.target, outcome: { ...second.outcome, staging: [...left, ...second.outcome.staging] } };
+}
+
+function isTooOld(databases: readonly DatabaseOutcome[], shareFinishedAt: string): boolean {
+  const finished = databases.flatMap(({ outcome }) => (outcome.status === 'succeeded' ? [Date.parse(outcome.backup.proof.finishedAt)] : []));
+  return finished.some((at) => Date.parse(shareFinishedAt) - at > databasesTooOldMs);
+}
+
+/** Only after the commit: until then the file on the server is the only other copy. What is left over is not worth a failed run. */
+function* removeStaging(workflow: HubkeepWorkflow, runId: string, databases: readonly DatabaseOutcome[]): Steps<void> {
+  const taken = databases.flatMap(({ target, outcome }) => (outcome.status === 'succeeded' ? [{ target, files: outcome.staging }] : []));
+  try {
+    yield* workflow.all(taken.map(({ target, files }) => workflow.call('remove-staging', { runId, server: target.server, files })));
+  } catch (error) {
+    workflow.log.warn('staging.remove', { code: problemOf(error).code });
+  }
+}
+
+interface Ending {
+  readonly status: RunSummary['status'];
+  readonly committed?: boolean;
+  readonly problems?: RunProblem[];
+  readonly warnings?: Warning[];
+}
+
+function* end(workflow: HubkeepWorkflow, run: RunRequest, ending: Ending): Steps<{ status: RunSummary['status'] }> {
+  showPhase(workflow, 'finishing');
+  const { status, committed = false, problems = [], warnings = [] } = ending;
+  yield* workflow.call('end-run', { run, status, committed, problems, warnings });
+  showPhase(workflow, 'ended');
+  return { status };
+}
+
+function showPhase(workflow: HubkeepWorkflow, phase: Phase) {
+  workflow.setStatus({ phase } satisfies RunStatus);
+}

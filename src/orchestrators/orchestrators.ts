@@ -1,0 +1,15 @@
+import type { ActivityMap, OrchestratorMap } from '../contracts/activities';
+import type { Orchestrators } from '../workflow/workflow';
+import { backUp } from './back-up';
+import { backUpDatabases, backUpOneDatabase } from './back-up-databases';
+import { copyShare } from './copy-share';
+import { keepSecrets } from './keep-secrets';
+
+/** Every orchestrator under the name it is registered with. */
+export const orchestrators: Orchestrators<ActivityMap, OrchestratorMap> = {
+  'back-up': backUp,
+  'back-up-databases': backUpDatabases,
+  'back-up-one-database': backUpOneDatabase,
+  'copy-share': copyShare,
+  'keep-secrets': keepSecrets,
+};

@@ -1,0 +1,45 @@
+import type { Progress } from '../contracts/run';
+import type { BlobStore } from '../ports/blob-store';
+import type { Clock } from '../ports/clock';
+import type { Log } from '../ports/log';
+import { writeJson } from '../repository/json-blob';
+import { layout } from '../repository/layout';
+
+const storedEveryMs = 10_000;
+
+export type ProgressListener = (runId: string, progress: Progress) => void;
+
+/** Progress of long activities: to listeners in this process at once, to the store every ten seconds at most. */
+export function createProgressReporter({ store, clock, log }: { store: BlobStore; clock: Clock; log: Log }) {
+  const listeners = new Set<ProgressListener>();
+  const storedAt = new Map<string, number>();
+
+  function storeNow(runId: string, progress: Progress) {
+    const key = layout.progress(runId, progress.activity);
+    const now = clock.now().getTime();
+    if (now - (storedAt.get(key) ?? 0) < storedEveryMs) return;
+    storedAt.set(key, now);
+    // Progress is a courtesy: the activity it tells of goes on whether or not it can be told.
+    writeJson(store, key, progress).catch((error: unknown) => {
+      log.debug('progress.store', { runId, reason: error instanceof Error ? error.message : String(error) });
+    });
+  }
+
+  return {
+    report(runId: string, values: Omit<Progress, 'at'>) {
+      const progress = { ...values, at: clock.now().toISOString() };
+      for (const listener of listeners) listener(runId, progress);
+      storeNow(runId, progress);
+    },
+    /** Forgets a run that has ended. */
+    forget(runId: string) {
+      for (const key of storedAt.keys()) if (key.startsWith(layout.runFiles(runId))) storedAt.delete(key);
+    },
+    listen(listener: ProgressListener): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+export type ProgressReporter = ReturnType<typeof createProgressReporter>;
