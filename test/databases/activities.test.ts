@@ -1,8 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { createBackUpDatabase } from '../../src/activities/back-up-database';
 import { createRemoveStaging } from '../../src/activities/remove-staging';
+import { createProgressReporter } from '../../src/runs/progress-reporter';
+import { createRunGuard } from '../../src/runs/run-guard';
+import { createRunLock } from '../../src/runs/run-lock';
+import { createRunSummaries } from '../../src/runs/run-summaries';
 import { createSandbox, errorOf, type Sandbox } from '../sandbox/sql-server/support';
-import { createRunServices } from '../support/run-services';
 import { createBench, runId, type Bench } from './support';
 
 let sandbox: Sandbox;
@@ -11,9 +14,25 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.end());
 
+/** The services of a run that holds the lock. */
+async function startRun({ parts, databases }: Bench) {
+  const { store, clock, log } = parts;
+  const host = { name: 'here', pid: process.pid, bootId: 'boot', isAlive: () => true };
+  const lock = createRunLock({ store, clock, host, dependsOnProcess: true });
+  await lock.acquire(runId);
+  const summaries = createRunSummaries(store);
+  const guard = createRunGuard({ lock, summaries, clock, log });
+  return { databases, summaries, guard, progress: createProgressReporter({ store, clock, log }) };
+}
+
 test('a backup is taken and its staging file removed, twice without harm', async () => {
   const bench = await createBench(sandbox);
-  const outcome = await createBackUpDatabase({ ...bench, ...(await servicesOf(bench)) })({ ...request, server: bench.address, database: 'master' });
+  const outcome = await createBackUpDatabase(await startRun(bench))({
+    runId,
+    server: bench.address,
+    database: 'master',
+    round: 1,
+  });
   if (outcome.status !== 'succeeded') throw new Error(outcome.problem.message);
   expect(outcome.backup.database).toBe('master');
   const remove = createRemoveStaging({ staging: bench.parts.staging });
@@ -27,10 +46,10 @@ test('what cannot be helped by a new try is an outcome, the rest is thrown', asy
   const bench = await createBench(sandbox, {
     faults: [{ match: 'BACKUP DATABASE', errors: [{ number: 1205, text: 'Deadlock victim.' }] }],
   });
-  const backUp = createBackUpDatabase({ ...bench, ...(await servicesOf(bench)) });
-  const missing = await backUp({ ...request, server: bench.address, database: 'none' });
+  const backUp = createBackUpDatabase(await startRun(bench));
+  const missing = await backUp({ runId, server: bench.address, database: 'none', round: 1 });
   expect(missing).toMatchObject({ status: 'failed', problem: { code: 'sql.database-missing' } });
-  expect(await errorOf(backUp({ ...request, server: bench.address, database: 'master' }))).toMatchObject({
+  expect(await errorOf(backUp({ runId, server: bench.address, database: 'master', round: 1 }))).toMatchObject({
     code: 'sql.backup-failed',
     retryable: true,
   });
@@ -46,16 +65,11 @@ test('only plain file names reach the file system', async () => {
   expect(outcome).toMatchObject({ status: 'failed', problem: { code: 'sql.staging-unreadable' } });
 });
 
-test('a cancel stops the backup on the server', async () => {
+test('a cancel request stops the backup on the server', async () => {
   const bench = await createBench(sandbox, { faults: [{ match: 'BACKUP DATABASE', atPercent: 40, stall: true }] });
-  const services = await servicesOf(bench);
+  const services = await startRun(bench);
   services.progress.listen(() => void services.summaries.requestCancel(runId, new Date()));
-  const outcome = await createBackUpDatabase({ ...bench, ...services })({ ...request, server: bench.address, database: 'master' });
+  const outcome = await createBackUpDatabase(services)({ runId, server: bench.address, database: 'master', round: 1 });
   expect(outcome).toMatchObject({ status: 'failed', problem: { code: 'run.cancelled' } });
+  expect(bench.server.attentions()).toBe(1);
 });
-
-const request = { runId, round: 1 } as const;
-
-function servicesOf({ parts }: Bench) {
-  return createRunServices({ store: parts.store, clock: parts.clock, runId });
-}

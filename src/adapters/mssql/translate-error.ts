@@ -1,7 +1,6 @@
 import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
 
 const wrapperNumbers = new Set([3013, 3041, 18204, 18210]);
-const lostCodes = new Set(['ECONNCLOSED', 'ENOTOPEN', 'ECONNRESET', 'ESOCKET', 'EPIPE', 'EINVALIDSTATE', 'ENOCONN']);
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS/;
 
 interface SqlFailure {
@@ -43,10 +42,10 @@ export function translateConnectError(error: unknown, server: string): HubkeepEr
 /** What went wrong while a statement ran. */
 export function translateStatementError(error: unknown, server: string): HubkeepError {
   if (isHubkeepError(error)) return error;
+  // Without an answer nobody knows what the server did: whatever the driver calls it, the session is of no use any more.
   if (!isRefusal(error)) {
-    const known = lostCodes.has(codeIn(error));
     return new HubkeepError('sql.connection-lost', `The connection to SQL Server ${server} was lost: ${messageOf(error)}`, {
-      hint: known ? 'The network or the server broke the connection; see the SQL Server error log.' : 'See the cause.',
+      hint: 'The network or the server broke the connection; see the SQL Server error log.',
       retryable: true,
       cause: error,
     });

@@ -1,8 +1,9 @@
+import { createCertificateAuthority, localNames } from '../../../sandbox/certificates';
 import type { RunningSqlServer } from '../../../sandbox/sql-server/start-sql-server';
 import { createMssqlServer, type MssqlSettings } from '../../../src/adapters/mssql/create-mssql-server';
 import type { HubkeepError } from '../../../src/errors/hubkeep-error';
 import type { SqlSession } from '../../../src/ports/sql-server';
-import { createSandbox, errorOf, login, makeCertificate, type Sandbox } from '../../sandbox/sql-server/support';
+import { createSandbox, errorOf, login, type Sandbox } from '../../sandbox/sql-server/support';
 
 let sandbox: Sandbox;
 beforeEach(() => {
@@ -54,11 +55,11 @@ test('a closed port is unreachable and worth a new try', async () => {
 });
 
 test('an untrusted certificate is refused unless its CA is given or trust is configured', async () => {
-  const tls = makeCertificate(sandbox.directory);
-  const server = await sandbox.server({ tls, encryption: 'required' });
+  const authority = createCertificateAuthority();
+  const server = await sandbox.server({ tls: authority.issue(localNames), encryption: 'required' });
   const error = await failureOf(connect(server, { encrypt: true }));
   expect(error).toMatchObject({ code: 'sql.unreachable', retryable: false, hint: expect.stringContaining('EXTRA_CA_FILE') });
-  const withCa = await connect(server, { encrypt: true, ca: tls.cert });
+  const withCa = await connect(server, { encrypt: true, ca: authority.caPem });
   expect(await withCa.query('SELECT 1 AS x')).toEqual([{ x: 1 }]);
   const trusting = await connect(server, { encrypt: true, trustServerCertificate: true });
   expect(await trusting.query('SELECT 1 AS x')).toEqual([{ x: 1 }]);

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSandbox, errorOf, login, makeCertificate, type Sandbox } from './support';
+import { createCertificateAuthority, createSelfSigned, localNames } from '../../../sandbox/certificates';
+import { createSandbox, errorOf, login, type Sandbox } from './support';
 
 let sandbox: Sandbox;
 beforeEach(() => {
@@ -16,11 +17,11 @@ test('mssql logs in without encryption and selects', async () => {
 });
 
 test('mssql logs in through TLS and the certificate is checked', async () => {
-  const tls = makeCertificate(sandbox.directory);
-  const server = await sandbox.server({ tls, encryption: 'required' });
+  const authority = createCertificateAuthority();
+  const server = await sandbox.server({ tls: authority.issue(localNames), encryption: 'required' });
   const trusting = await sandbox.client(server, {
     server: 'localhost',
-    options: { encrypt: true, trustServerCertificate: false, cryptoCredentialsDetails: { ca: tls.cert } },
+    options: { encrypt: true, trustServerCertificate: false, cryptoCredentialsDetails: { ca: authority.caPem } },
   });
   expect((await trusting.request().query('SELECT @@SPID AS id')).recordset[0]).toEqual({ id: expect.any(Number) });
   const distrusting = sandbox.client(server, { server: 'localhost', options: { encrypt: true, trustServerCertificate: false } });
@@ -51,8 +52,7 @@ if (!tsql) console.info('Skipped: tsql (FreeTDS) is not installed');
 const withTsql = tsql ? test : test.skip;
 
 withTsql.each(['off', 'require'])('FreeTDS tsql logs in and selects with encryption %s', async (encryption) => {
-  const tls = makeCertificate(sandbox.directory);
-  const server = await sandbox.server({ tls, databases: [{ name: 'appservice_hosting' }] });
+  const server = await sandbox.server({ tls: createSelfSigned(), databases: [{ name: 'appservice_hosting' }] });
   const config = join(sandbox.directory, 'freetds.conf');
   writeFileSync(config, `[box]\nhost = 127.0.0.1\nport = ${server.port}\ntds version = 7.4\nencryption = ${encryption}\n`);
   const output = await runTsql(config, "select name, state_desc from sys.databases where name = N'APPSERVICE_hosting'\ngo\n");

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConnectionPool, type config as MssqlConfig } from 'mssql';
@@ -41,29 +40,6 @@ export function createSandbox() {
 }
 
 export type Sandbox = ReturnType<typeof createSandbox>;
-
-/** A self-signed certificate for 127.0.0.1 and localhost. */
-export function makeCertificate(directory: string): { key: string; cert: string } {
-  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-    ].concat(['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', cert]),
-    { stdio: 'ignore' },
-  );
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-}
 
 /** The error that a promise ends with; fails when it does not. */
 export async function errorOf(work: Promise<unknown>): Promise<Error & Record<string, unknown>> {
