@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors/message-of';
 import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
 
 const wrapperNumbers = new Set([3013, 3041, 18204, 18210]);
@@ -98,6 +99,3 @@ function codeIn(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
