@@ -1,3 +1,4 @@
+import { runIdOf } from '../../src/contracts/run-id';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -116,11 +117,14 @@ test('without history in msdb the header of the file is the proof, and a warning
   expect(backup.warnings).toEqual([expect.stringContaining('msdb has no history')]);
 });
 
-test('files of others in the staging directory are left alone', async () => {
+test('leftovers of dead runs go, files of others and of runs that may still commit stay', async () => {
   const bench = await createBench(sandbox);
-  const others = ['hubkeep-20261121T020000Z-0001-master-aaaa.bak', `hubkeep-${runId}-model-aaaa.bak`, 'someone.bak'];
-  for (const name of others) writeFileSync(join(bench.staging, name), 'x');
-  writeFileSync(join(bench.staging, `hubkeep-${runId}-master-aaaa.bak`), 'an earlier attempt');
+  const recent = runIdOf(new Date(), 'beef');
+  const others = [`hubkeep-${recent}-master-aaaa.bak`, `hubkeep-${runId}-model-aaaa.bak`, 'someone.bak'];
+  const leftovers = [`hubkeep-${runId}-master-aaaa.bak`, 'hubkeep-20200101T020000Z-dead-master-aaaa.bak'];
+  for (const name of [...others, ...leftovers]) writeFileSync(join(bench.staging, name), 'x');
   const { staging } = await bench.databases.backUp({ runId, server: bench.address, database: 'master' });
+  expect(stagedIn(bench).sort()).toEqual([...others, ...staging].sort());
+});
   expect(stagedIn(bench).sort()).toEqual([...others, ...staging].sort());
 });
