@@ -127,4 +127,3 @@ test('leftovers of dead runs go, files of others and of runs that may still comm
   expect(stagedIn(bench).sort()).toEqual([...others, ...staging].sort());
 });
   expect(stagedIn(bench).sort()).toEqual([...others, ...staging].sort());
-});
