@@ -126,4 +126,3 @@ test('leftovers of dead runs go, files of others and of runs that may still comm
   const { staging } = await bench.databases.backUp({ runId, server: bench.address, database: 'master' });
   expect(stagedIn(bench).sort()).toEqual([...others, ...staging].sort());
 });
-  expect(stagedIn(bench).sort()).toEqual([...others, ...staging].sort());
