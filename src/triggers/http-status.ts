@@ -9,7 +9,6 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'run.not-found': 404,
   'point.not-found': 404,
   'point.component-missing': 404,
-  'store.not-found': 404,
   'run.busy': 409,
   'run.ended': 409,
   'store.unauthorized': 502,

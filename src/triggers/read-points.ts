@@ -8,9 +8,14 @@ import type { PointList, PointSummary } from './api-schemas';
 /** One point by id, or the newest that is not suspect. Throws `point.not-found`. */
 export async function findPoint(points: RecoveryPoints, idOrLatest: string): Promise<StoredPoint> {
   // Nothing but an id becomes part of a blob's name.
-  if (idOrLatest !== 'latest' && !isRunId(idOrLatest))
-    throw new HubkeepError('point.not-found', 'There is no such recovery point.');
-  return points.find(idOrLatest);
+  if (idOrLatest !== 'latest' && !isRunId(idOrLatest)) throw new HubkeepError('point.not-found', 'There is no such recovery point.');
+  try {
+    return await points.find(idOrLatest);
+  } catch (error) {
+    // Before the first run there is no container.
+    if (codeOf(error) !== 'store.not-found') throw error;
+    throw new HubkeepError('point.not-found', 'There is no recovery point yet.', { cause: error });
+  }
 }
 
 /** Newest first; `more` when there are older ones. A damaged record is listed as such and does not hide the others. */
