@@ -8,7 +8,8 @@ import { openSession } from './engine/open-session';
 import type { Edition, ServerLogin, ServerState } from './engine/server-state';
 import type { EncryptionPolicy } from './tds/prelogin';
 import type { TlsFiles } from './tds/prelogin-tls';
-import { serveSession, type SessionHost } from './tds/session';
+import type { SessionHost } from './tds/client';
+import { serveSession } from './tds/session';
 
 export interface SqlServerOptions {
   /** A free port unless given. Listens on 127.0.0.1 only. */

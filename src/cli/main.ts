@@ -1,1 +1,10 @@
-export {};
+#!/usr/bin/env node
+const oldestNode = 24;
+
+// Before anything else is loaded: an older Node fails at an import, with a message that helps nobody.
+if (Number(process.versions.node.split('.', 1)[0]) < oldestNode) {
+  process.stderr.write(`hubkeep: needs Node.js ${oldestNode} or newer; this is ${process.version}\n`);
+  process.exitCode = 2;
+} else {
+  void import('./run-cli.js').then(({ runCli }) => runCli(process.argv.slice(2)));
+}

@@ -153,6 +153,8 @@ export function createPackPool({ store, spawn, threads, data, packPrefix, onResu
       await uploads.settled();
       return (await Promise.all(stored)).flat().map((content) => ({ ...content, hash: Buffer.from(content.hash) }));
     },
+    /** Every wait, now and later, rejects with this. */
+    cancel: fail,
     async destroy() {
       await Promise.all(lanes.map((lane) => lane.worker.terminate()));
     },

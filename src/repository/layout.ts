@@ -14,6 +14,7 @@ export const layout = {
   progress: (runId: string, activity: string) => `runs/${runId}/progress/${activity}.json`,
   cancel: (runId: string) => `runs/${runId}/cancel.json`,
   boxResult: (runId: string, box: string) => `runs/${runId}/fileshare/${box}.json`,
+  databaseResult: (runId: string, server: string, slug: string) => `runs/${runId}/databases/${server}/${slug}.json`,
   packs: (runId: string) => `packs/${runId}/`,
   /** @param pack `{runId}/{name}`, as extents and pack lists name it. */
   pack: (pack: string) => `packs/${pack}.tar.zst`,

@@ -1,0 +1,72 @@
+import type { DatabasesRecord, FileShareRecord, RecoveryPoint } from '../contracts/recovery-point';
+import type { RunSummary } from '../contracts/run';
+import { printablePath } from '../contracts/share-path';
+import { formatBytes, formatSpan, plural, table } from './format';
+import type { Terminal } from './terminal';
+
+export interface SummaryOptions {
+  readonly summary: RunSummary;
+  readonly point: RecoveryPoint | undefined;
+  /** Where points are kept. */
+  readonly store: string;
+}
+
+/** The closing words of a backup: what, how much, how long, where; and all that did not go well. */
+export function showSummary(terminal: Terminal, { summary, point, store }: SummaryOptions) {
+  const { runId, status, startedAt, endedAt, problems, warnings } = summary;
+  if (point !== undefined) terminal.print(`${table(rowsOf(point))}\n`);
+  for (const { component, subject, message, hint } of problems) {
+    const what = [component, subject].filter((part) => part !== undefined).join(', ');
+    terminal.print(`failed  ${what === '' ? '' : `${what}: `}${message}`);
+    if (hint !== undefined) terminal.print(`        hint: ${hint}`);
+  }
+  const failedFiles = point?.fileshare?.status === 'succeeded' ? point.fileshare.failed.first : [];
+  for (const file of failedFiles.slice(0, filesShown)) {
+    terminal.print(`file    ${printablePath(file.path)}: ${file.message}${file.keptEarlier ? ' (kept as it was at the last backup)' : ''}`);
+  }
+  if (failedFiles.length > filesShown) terminal.print(`file    … hubkeep show ${runId} lists more`);
+  for (const { message, hint } of warnings) {
+    terminal.print(`warning ${message}`);
+    if (hint !== undefined) terminal.print(`        hint: ${hint}`);
+  }
+  const took = formatSpan(startedAt, endedAt ?? startedAt);
+  if (point === undefined) terminal.print(`${status}: run ${runId} made no recovery point (${took})`);
+  else terminal.print(`${status}: recovery point ${point.id}, number ${point.sequence}, in ${store} (${took})`);
+}
+
+const filesShown = 20;
+
+/** One row per thing a point holds: component, what, size, time, where. */
+export function rowsOf({ databases, fileshare, secrets }: RecoveryPoint): string[][] {
+  const rows: string[][] = [];
+  if (databases !== undefined) rows.push(...databaseRows(databases));
+  if (fileshare !== undefined) {
+    rows.push(fileshare.status === 'succeeded' ? shareRow(fileshare) : ['fileshare', 'FAILED', '', '', '']);
+  }
+  if (secrets?.status === 'succeeded') {
+    rows.push(['secrets', `${secrets.name}, version ${secrets.version}`, formatBytes(secrets.size), '', secrets.vault]);
+  } else if (secrets !== undefined) rows.push(['secrets', 'FAILED', '', '', '']);
+  return rows;
+}
+
+function databaseRows({ items }: DatabasesRecord): string[][] {
+  return items.map((item) => {
+    const what = `${item.database} on ${item.server}`;
+    if (item.status === 'failed') return ['database', `${what} FAILED`, '', '', ''];
+    const { files, proof } = item;
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    return ['database', what, formatBytes(size), formatSpan(proof.startedAt, proof.finishedAt), files[0]?.key ?? ''];
+  });
+}
+
+function shareRow({ counts, startedAt, finishedAt, packs, source }: FileShareRecord): string[] {
+  const changes = [
+    `${counts.added} new`,
+    `${counts.changed} changed`,
+    `${counts.removed} removed`,
+    ...(counts.failed > 0 ? [`${counts.failed} FAILED`] : []),
+  ];
+  const what = `${plural(counts.files, 'file')} of ${source} (${changes.join(', ')})`;
+  const size = `${formatBytes(counts.bytes)}, ${formatBytes(counts.bytesStored)} stored`;
+  return ['fileshare', what, size, formatSpan(startedAt, finishedAt), packs.key];
+}

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import type { RecoveryPoint } from '../contracts/recovery-point';
+import { codeOf } from '../errors/hubkeep-error';
+import { toProblem } from '../errors/to-problem';
+import type { Mark, RecoveryPoints } from '../repository/recovery-points';
+import { withCommonOptions, type Act } from './act';
+import { exitCodes, type ExitCode } from './exit-codes';
+import { formatBytes, table } from './format';
+import { openRepositoryReadOnly } from './open-hubkeep';
+import type { CommonOptions, Terminal } from './terminal';
+
+interface ListedPoint extends Pick<RecoveryPoint, 'id' | 'sequence' | 'outcome' | 'components' | 'startedAt'> {
+  /** Of the share's files and the databases' backups together. */
+  readonly bytes: number;
+  readonly marks: readonly Mark[];
+}
+
+export function addListCommand(program: Command, act: Act) {
+  withCommonOptions(program.command('list').description('list the recovery points, oldest first')).action((options: CommonOptions) =>
+    act(options, (terminal) => list(terminal, options)),
+  );
+}
+
+async function list(terminal: Terminal, options: CommonOptions): Promise<ExitCode> {
+  const { points } = await openRepositoryReadOnly(terminal, options);
+  const { listed, unreadable } = await readAll(points);
+  if (listed.length === 0) terminal.note('there is no recovery point yet');
+  else terminal.print(table([['RECOVERY POINT', 'NO.', 'OUTCOME', 'SIZE', 'COMPONENTS', 'MARKS'], ...listed.map(rowOf)]));
+  for (const { id, message } of unreadable) terminal.note(`hubkeep: recovery point ${id} cannot be read: ${message}`);
+  terminal.printJson(listed);
+  return unreadable.length === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+/** One damaged record must not hide the others. */
+async function readAll(points: RecoveryPoints) {
+  const listed: ListedPoint[] = [];
+  const unreadable: { id: string; message: string }[] = [];
+  for (const link of await points.chain()) {
+    try {
+      const stored = await points.follow(link);
+      if (stored !== undefined) listed.push(await describe(points, stored.point));
+    } catch (error) {
+      if (codeOf(error) !== 'format.damaged' && codeOf(error) !== 'store.not-found') throw error;
+      unreadable.push({ id: link.id, message: toProblem(error).message });
+    }
+  }
+  return { listed, unreadable };
+}
+
+async function describe(points: RecoveryPoints, point: RecoveryPoint): Promise<ListedPoint> {
+  const { id, sequence, outcome, components, startedAt } = point;
+  return { id, sequence, outcome, components, startedAt, bytes: bytesOf(point), marks: await points.marks(id) };
+}
+
+export function bytesOf({ fileshare, databases }: RecoveryPoint): number {
+  const share = fileshare?.status === 'succeeded' ? fileshare.counts.bytes : 0;
+  const files = (databases?.items ?? []).flatMap((item) => (item.status === 'succeeded' ? item.files : []));
+  return files.reduce((sum, { size }) => sum + size, share);
+}
+
+function rowOf({ id, sequence, outcome, bytes, components, marks }: ListedPoint): string[] {
+  return [id, String(sequence), outcome, formatBytes(bytes), components.join(','), marks.map(({ kind }) => kind).join(',')];
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { components, type Component } from '../contracts/components';
+import { HubkeepError } from '../errors/hubkeep-error';
+import { withCommonOptions, type Act } from './act';
+import { exitCodes, type ExitCode } from './exit-codes';
+import { findPoint } from './find-point';
+import { openRepositoryReadOnly } from './open-hubkeep';
+import { createProgressView } from './progress/progress-view';
+import { hasNothingOf, missingOf } from './restore-missing';
+import { restoreParts, type RestoreTargets } from './restore-parts';
+import { showRestored } from './restore-summary';
+import type { CommonOptions, Terminal } from './terminal';
+
+interface RestoreOptions extends CommonOptions, RestoreTargets {}
+
+export function addRestoreCommand(program: Command, act: Act) {
+  withCommonOptions(program.command('restore').description('write what a recovery point holds to this machine; nothing is overwritten'))
+    .argument('<id>', 'a recovery point, or latest: the newest that has all that is asked for')
+    .option('--fileshare <dir>', 'restore the file share into this directory, which must be empty or missing')
+    .option('--include <glob...>', 'only these paths of the share, and all below them')
+    .option('--databases <dir>', 'write the backup files of the databases below this directory')
+    .option('--secrets <file>', 'write SystemSecrets.JSON to this file, readable by its owner alone')
+    .action((id: string, options: RestoreOptions) => act(options, (terminal) => restore(terminal, id, options)));
+}
+
+async function restore(terminal: Terminal, id: string, options: RestoreOptions): Promise<ExitCode> {
+  const wanted = components.filter((component) => options[component] !== undefined);
+  checkUsage(wanted, options);
+  const hubkeep = await openRepositoryReadOnly(terminal, options);
+  const { point } = await findPoint(hubkeep.points, id, wanted);
+  const missing = missingOf(point, wanted);
+  if (hasNothingOf(point, wanted)) {
+    throw new HubkeepError('point.component-missing', `recovery point ${point.id} has no ${wanted.join(' and no ')}`, {
+      hint: `${missing[0]?.reason ?? ''}; hubkeep list shows the other points.`,
+    });
+  }
+  const view = createProgressView(terminal, hubkeep.clock);
+  const startedAt = hubkeep.clock.now();
+  const restored = await restoreParts({ hubkeep, point, targets: options, view }).finally(() => {
+    view.stop();
+  });
+  showRestored(terminal, { point, restored, missing, ms: hubkeep.clock.now().getTime() - startedAt.getTime() });
+  terminal.printJson({ recoveryPoint: point.id, ...restored, missing });
+  return missing.length === 0 ? exitCodes.done : exitCodes.partial;
+}
+
+function checkUsage(wanted: readonly Component[], { include, fileshare }: RestoreTargets) {
+  const problem =
+    wanted.length === 0
+      ? 'nothing to restore: give --fileshare DIR, --databases DIR or --secrets FILE, or several of them'
+      : include !== undefined && fileshare === undefined
+        ? '--include selects files of the share: give --fileshare DIR too'
+        : undefined;
+  if (problem !== undefined) throw new HubkeepError('usage.invalid', problem, { hint: 'hubkeep restore --help shows the options.' });
+}

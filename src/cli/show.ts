@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import type { RecoveryPoint } from '../contracts/recovery-point';
+import { printablePath } from '../contracts/share-path';
+import type { Mark } from '../repository/recovery-points';
+import { withCommonOptions, type Act } from './act';
+import { rowsOf } from './backup-summary';
+import { exitCodes, type ExitCode } from './exit-codes';
+import { findPoint } from './find-point';
+import { formatDuration, formatSpan, indent, table } from './format';
+import { openRepositoryReadOnly } from './open-hubkeep';
+import type { CommonOptions, Terminal } from './terminal';
+
+export function addShowCommand(program: Command, act: Act) {
+  withCommonOptions(program.command('show').description('show what a recovery point holds'))
+    .argument('<id>', 'a recovery point, or latest')
+    .action((id: string, options: CommonOptions) => act(options, (terminal) => show(terminal, id, options)));
+}
+
+async function show(terminal: Terminal, id: string, options: CommonOptions): Promise<ExitCode> {
+  const { points } = await openRepositoryReadOnly(terminal, options);
+  const { point } = await findPoint(points, id);
+  const marks = await points.marks(point.id);
+  terminal.print(describe(point, marks));
+  terminal.printJson({ ...point, marks });
+  return exitCodes.done;
+}
+
+function describe(point: RecoveryPoint, marks: readonly Mark[]): string {
+  const facts = [
+    ['Recovery point', `${point.id} (number ${point.sequence}, ${point.outcome})`],
+    ['Stamp', point.stamp],
+    ['Taken', `${point.startedAt} to ${point.committedAt} (${formatSpan(point.startedAt, point.committedAt)}), by ${point.trigger}`],
+    ...(point.reason === undefined ? [] : [['Reason', point.reason]]),
+    ['Follows', point.previous?.id ?? 'nothing: it is the first'],
+    ...(point.skewSeconds === null ? [] : [['Skew', `the share was last looked at ${formatDuration(point.skewSeconds * 1000)} after the databases`]]),
+    ...(marks.length === 0 ? [] : [['Marks', marks.map(({ kind, at }) => `${kind} (${at})`).join(', ')]]),
+    ['Not carried', point.notCarried.join(', ')],
+  ];
+  const notes = [...problemsOf(point), ...point.warnings.map(({ message }) => `warning: ${message}`), ...failedFilesOf(point)];
+  return [table(facts), '', indent(table(rowsOf(point))), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+}
+
+function problemsOf({ databases, fileshare, secrets }: RecoveryPoint): string[] {
+  const problems = (databases?.items ?? []).flatMap((item) =>
+    item.status === 'failed' ? [`${item.database} on ${item.server} failed: ${item.problem.message}`] : [],
+  );
+  if (fileshare?.status === 'failed') problems.push(`the file share failed: ${fileshare.problem.message}`);
+  if (secrets?.status === 'failed') problems.push(`the secrets failed: ${secrets.problem.message}`);
+  return problems;
+}
+
+function failedFilesOf({ fileshare }: RecoveryPoint): string[] {
+  if (fileshare?.status !== 'succeeded' || fileshare.counts.failed === 0) return [];
+  const { first, all } = fileshare.failed;
+  const shown = first.map(({ path, message, keptEarlier }) => `  ${printablePath(path)}: ${message}${keptEarlier ? ' (kept as it was)' : ''}`);
+  const rest = all === undefined ? [] : [`  … all of them: ${all.key}`];
+  return [`could not be copied (${fileshare.counts.failed}):`, ...shown, ...rest];
+}
