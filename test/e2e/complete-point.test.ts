@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStage, type Hubkeep, type Stage } from './stage';
 import { differences, entriesOf, filesIn } from './trees';
@@ -9,6 +9,9 @@ let backup: Awaited<ReturnType<Hubkeep['json']>>;
 
 beforeAll(async () => {
   stage = await openStage();
+  const fromTheFuture = join(stage.sandbox.share, 'odd/times/from-2100.txt');
+  writeFileSync(fromTheFuture, 'not yet written\n');
+  utimesSync(fromTheFuture, Date.UTC(2100, 0, 1) / 1000, Date.UTC(2100, 0, 1) / 1000);
   hubkeep = stage.inContainer('complete');
   backup = await hubkeep.json(['backup', '--reason', 'before the upgrade']);
 });
