@@ -8,4 +8,5 @@ module.exports = {
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/support/functions-host/functions-core.js' },
   transform: {},
   testTimeout: 60_000,
+  maxWorkers: 2,
 };

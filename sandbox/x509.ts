@@ -46,10 +46,7 @@ export function signCertificate(request: CertificateRequest): string {
 function extensions(request: CertificateRequest): Buffer[] {
   return [
     extension(oid.subjectKeyIdentifier, der.octetString(keyIdentifier(request.publicKey))),
-    extension(
-      oid.authorityKeyIdentifier,
-      der.sequence(der.contextPrimitive(0, keyIdentifier(request.issuerKeys.publicKey))),
-    ),
+    extension(oid.authorityKeyIdentifier, der.sequence(der.contextPrimitive(0, keyIdentifier(request.issuerKeys.publicKey)))),
     ...(request.authority ? authorityExtensions() : serverExtensions(request)),
   ];
 }
@@ -94,9 +91,7 @@ function serialNumber(): Buffer {
 }
 
 function distinguishedName(commonName: string): Buffer {
-  return der.sequence(
-    der.set(der.sequence(der.objectIdentifier(oid.commonName), der.utf8String(commonName))),
-  );
+  return der.sequence(der.set(der.sequence(der.objectIdentifier(oid.commonName), der.utf8String(commonName))));
 }
 
 function validity(days: number): Buffer {

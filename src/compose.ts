@@ -7,7 +7,7 @@ import { createBeginRun } from './activities/begin-run';
 import { createCommitRecoveryPoint } from './activities/commit-recovery-point';
 import { createCopyShareBox } from './activities/copy-share-box';
 import { createEndRun } from './activities/end-run';
-import { createKeepSystemSecretsActivity } from './activities/keep-system-secrets';
+import { createKeepSystemSecrets } from './activities/keep-system-secrets';
 import { createRemoveStaging } from './activities/remove-staging';
 import { createAzureBlobStore } from './adapters/azure-blob/azure-blob-store';
 import { createCredential } from './adapters/azure-identity/create-credential';
@@ -39,7 +39,7 @@ import { createRunGuard, type RunGuard } from './runs/run-guard';
 import { createRunLock, type RunLock } from './runs/run-lock';
 import { createRunSummaries, type RunSummaries } from './runs/run-summaries';
 import { createRunStarter, type RunStarter } from './runs/start-run';
-import { createKeepSystemSecrets } from './secrets/keep-system-secrets';
+import { createSystemSecretsKeeper } from './secrets/keep-system-secrets';
 import { createSystemSecretsStore } from './secrets/store-system-secrets';
 import type { Activities } from './workflow/workflow';
 
@@ -166,8 +166,8 @@ function shareActivity({ config, guard, progress, store, points, clock }: Shared
 function secretsActivity({ config, clock, log, vault }: Shared) {
   const { secrets, stampName } = config;
   if (secrets === undefined || vault === undefined) return notConfigured('secrets', 'KEY_VAULT_URL');
-  return createKeepSystemSecretsActivity(
-    createKeepSystemSecrets({
+  return createKeepSystemSecrets(
+    createSystemSecretsKeeper({
       store: createSystemSecretsStore({ vault, clock, stampName }),
       dropFile: secrets.dropFile === undefined ? undefined : createLocalDropFile(secrets.dropFile),
       maxAgeDays: secrets.maxAgeDays,

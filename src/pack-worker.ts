@@ -1,4 +1,5 @@
 /** Composition root of one pack thread. */
+import { messageOf } from './errors/message-of';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLocalFiles } from './adapters/local-files/local-files';
 import { createSystemClock } from './adapters/system-clock';
@@ -31,6 +32,6 @@ port.on('message', (message: ToThread | Credit) => {
   queue = queue
     .then(() => thread.handle(message))
     .catch((error: unknown) => {
-      post({ type: 'crashed', code: codeOf(error), message: error instanceof Error ? error.message : String(error) });
+      post({ type: 'crashed', code: codeOf(error), message: messageOf(error) });
     });
 });

@@ -32,8 +32,7 @@ export function createVaultFaults(): VaultFaults {
       script.push({ ...fault, left: fault.times });
     },
     throttle(times, retryAfterSeconds) {
-      const headers: Record<string, string> =
-        retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+      const headers: Record<string, string> = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
       faults.add({ times, answer: () => throttled(headers) });
     },
     forbid(operation, times = Number.POSITIVE_INFINITY) {
@@ -56,19 +55,16 @@ export function createVaultFaults(): VaultFaults {
 }
 
 function throttled(headers: Record<string, string>): HttpAnswer {
-  return refusal(429, 'Throttled', 'Request was not processed because too many requests were received.', { headers })
-    .answer;
+  const message = 'Request was not processed because too many requests were received.';
+  return refusal(429, { code: 'Throttled', message }, headers).answer;
 }
 
 function forbidden(operation: Operation): HttpAnswer {
-  return refusal(
-    403,
-    'Forbidden',
-    `Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nAction: '${operation}'`,
-    { innerCode: 'ForbiddenByRbac' },
-  ).answer;
+  const message = `Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nAction: '${operation}'`;
+  return refusal(403, { code: 'Forbidden', message, innerCode: 'ForbiddenByRbac' }).answer;
 }
 
+/** Changes the last character, whatever it is. */
 function altered(answer: HttpAnswer): HttpAnswer {
   const body = answer.body as { value: string };
   return { ...answer, body: { ...body, value: body.value.slice(0, -1) + (body.value.endsWith('}') ? ']' : '}') } };

@@ -81,13 +81,28 @@ export function createOperations(store: SecretStore, baseUrl: string): Operation
       store.save(secret);
       return ok(bundles.deleted(secret));
     },
-    list: ({ page }) => ok(page(store.all().filter((secret) => secret.deletedDate === undefined).map(bundles.listed))),
+    list: ({ page }) =>
+      ok(
+        page(
+          store
+            .all()
+            .filter((secret) => secret.deletedDate === undefined)
+            .map(bundles.listed),
+        ),
+      ),
     'list-versions': ({ name, page }) => {
       const secret = live(name);
       return ok(page(secret.versions.map((version) => bundles.item(secret, version))));
     },
     'list-deleted': ({ page }) =>
-      ok(page(store.all().filter((secret) => secret.deletedDate !== undefined).map(bundles.deleted))),
+      ok(
+        page(
+          store
+            .all()
+            .filter((secret) => secret.deletedDate !== undefined)
+            .map(bundles.deleted),
+        ),
+      ),
     'get-deleted': ({ name }) => ok(bundles.deleted(deleted(name))),
     recover({ name }) {
       const secret = deleted(name);

@@ -1,14 +1,5 @@
 export type Operation =
-  | 'set'
-  | 'get'
-  | 'update'
-  | 'delete'
-  | 'list'
-  | 'list-versions'
-  | 'get-deleted'
-  | 'list-deleted'
-  | 'recover'
-  | 'purge';
+  'set' | 'get' | 'update' | 'delete' | 'list' | 'list-versions' | 'get-deleted' | 'list-deleted' | 'recover' | 'purge';
 
 export interface Route {
   readonly operation: Operation;

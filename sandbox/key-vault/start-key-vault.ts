@@ -59,14 +59,14 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVault>
 
   function challenge(): HttpAnswer {
     const header = `Bearer authorization="${identity.authority}", resource="${resource}"`;
-    return refusal(401, 'Unauthorized', 'AKV10000: Request is missing a Bearer or PoP token.', {
-      headers: { 'www-authenticate': header },
-    }).answer;
+    const message = 'AKV10000: Request is missing a Bearer or PoP token.';
+    return refusal(401, { code: 'Unauthorized', message }, { 'www-authenticate': header }).answer;
   }
 
   function dispatch({ method, url, body }: HttpRequest, baseUrl: string): HttpAnswer {
     const route = findRoute(method, url.pathname);
-    if (route === undefined) throw refusal(404, 'NotFound', `There is no operation ${method} ${url.pathname}.`);
+    if (route === undefined)
+      throw refusal(404, { code: 'NotFound', message: `There is no operation ${method} ${url.pathname}.` });
     const { operation, name, version } = route;
     checkApiVersion(url.searchParams.get('api-version'), apiVersions);
     if (name !== '' && !/^[0-9a-zA-Z-]{1,127}$/.test(name)) {

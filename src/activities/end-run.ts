@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of';
 import type { ActivityMap } from '../contracts/activities';
 import type { RunSummary } from '../contracts/run';
 import { codeOf } from '../errors/hubkeep-error';
@@ -50,7 +51,7 @@ export function createEndRun(services: EndRunServices) {
     try {
       await work();
     } catch (error) {
-      log.warn(what, { runId, code: codeOf(error), reason: error instanceof Error ? error.message : String(error) });
+      log.warn(what, { runId, code: codeOf(error), reason: messageOf(error) });
     }
   }
 

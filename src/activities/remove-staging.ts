@@ -7,7 +7,9 @@ export const removeStagingInputSchema = z.object({ runId: z.string(), server: z.
 export type RemoveStagingInput = z.infer<typeof removeStagingInputSchema>;
 
 /** Removes staging files whose content is in the store. A file that is gone already is success. */
-export function createRemoveStaging(services: { readonly staging: StagingFiles }): (input: RemoveStagingInput) => Promise<Outcome<{ removed: number }>> {
+export function createRemoveStaging(services: {
+  readonly staging: StagingFiles;
+}): (input: RemoveStagingInput) => Promise<Outcome<{ removed: number }>> {
   return (input) =>
     asOutcome(async () => {
       const { server, files } = removeStagingInputSchema.parse(input);

@@ -6,6 +6,7 @@ import { exitCodes, type ExitCode } from './exit-codes';
 import { addListCommand } from './list';
 import { reportError } from './report-error';
 import { addRestoreCommand } from './restore';
+import { addServeCommand } from './serve';
 import { addShowCommand } from './show';
 import { createTerminal } from './terminal';
 import { addVerifyCommand } from './verify';
@@ -44,5 +45,6 @@ function createProgram(act: Act): Command {
   addShowCommand(program, act);
   addVerifyCommand(program, act);
   addRestoreCommand(program, act);
+  addServeCommand(program, act);
   return program;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseBackup, TakenBackup } from '../contracts/database-backup';
+import { runIdOf } from '../contracts/run-id';
 import { codeOf } from '../errors/hubkeep-error';
 import type { SqlSession } from '../ports/sql-server';
 import type { BackupControl, BackupRequest, DatabaseBackupParts } from './backup-parts';
@@ -82,15 +83,22 @@ async function stageAndUpload(work: Work): Promise<TakenBackup> {
   return { backup, staging: [work.staged] };
 }
 
-/** Files of an attempt that died: only the holder of the database's lock may judge them dead. */
+/**
+ * Files of attempts that died: only the holder of the database's lock may judge them dead. Another run's file may wait
+ * for its commit, so it must be two days old besides.
+ */
 async function removeEarlierAttempts({ parts, request }: Work, database: string): Promise<void> {
   const ours = parseStagingName(stagingName(request.runId, database, '0000'));
+  const before = runIdOf(new Date(parts.clock.now().getTime() - abandonedMs), '0000');
   const names = await parts.staging.list(request.server);
   for (const name of names) {
     const found = parseStagingName(name);
-    if (found?.runId === ours?.runId && found?.slug === ours?.slug) await parts.staging.remove(request.server, name);
+    if (found === undefined || found.slug !== ours?.slug) continue;
+    if (found.runId === ours.runId || found.runId < before) await parts.staging.remove(request.server, name);
   }
 }
+
+const abandonedMs = 48 * 3_600_000;
 
 /** Best effort: the reason of the failure is worth more than a file that stays behind and is recognisable. */
 async function discard({ parts, request, staged }: Work): Promise<void> {
@@ -109,7 +117,9 @@ function warningsOf(database: DatabaseFacts, proof: BackupProof): string[] {
     );
   }
   if (proof.source === 'header') {
-    warnings.push(`msdb has no history of the backup of ${database.name}; it was proven by the header of its file, without log sequence numbers.`);
+    warnings.push(
+      `msdb has no history of the backup of ${database.name}; it was proven by the header of its file, without log sequence numbers.`,
+    );
   }
   return warnings;
 }

@@ -14,6 +14,8 @@ export interface DatabaseBackupParts {
   readonly backupDirectory: string;
   /** How long a BACKUP or a verification may say nothing. Default 30 minutes. */
   readonly stallMs?: number;
+  /** How long to wait for another backup of the same database by Hubkeep. Default 10 seconds. */
+  readonly lockWaitMs?: number;
 }
 
 export interface BackupRequest {

@@ -1,3 +1,4 @@
+import { layout } from '../repository/layout';
 import { safeName } from './safe-name';
 
 export interface DatabaseKey {
@@ -11,18 +12,14 @@ export interface DatabaseKey {
 
 /** The blob with the bytes SQL Server wrote. */
 export function backupKey(key: DatabaseKey): string {
-  return `${folder(key)}/${stem(key)}.bak`;
+  return layout.database(key.runId, safeName(key.server), slug(key));
 }
 
 /** The blob by which a second run of the same work finds that it is done. */
 export function resultKey(key: DatabaseKey): string {
-  return `${folder(key)}/${stem(key)}.json`;
+  return layout.databaseResult(key.runId, safeName(key.server), slug(key));
 }
 
-function folder({ runId, server }: DatabaseKey): string {
-  return `databases/${runId}/${safeName(server)}`;
-}
-
-function stem({ database, round }: DatabaseKey): string {
+function slug({ database, round }: DatabaseKey): string {
   return round === 1 ? safeName(database) : `${safeName(database)}.round-${round}`;
 }

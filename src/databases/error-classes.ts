@@ -6,7 +6,13 @@
 export type SqlErrorClass = 'transient' | 'failover' | 'configuration' | 'corruption';
 
 const classes: readonly [SqlErrorClass, readonly number[]][] = [
-  ['transient', [233, 701, 802, 1205, 1222, 3023, 3065, 3101, 3224, 3229, 3230, 3271, 3290, 3292, 3293, 3295, 3298, 5245, 10053, 10054, 10060]],
+  [
+    'transient',
+    [
+      233, 701, 802, 1205, 1222, 3023, 3065, 3101, 3224, 3229, 3230, 3271, 3290, 3292, 3293, 3295, 3298, 5245, 10053, 10054,
+      10060,
+    ],
+  ],
   ['failover', [976, 978, 979, 983, 3059, 3062, 4060]],
   ['corruption', [823, 824, 825, 3043, 3049, 3053, 3183, 3186, 3189, 3241, 3242, 3256, 3266]],
 ];
@@ -24,13 +30,17 @@ export function classifySqlError(number: number, message: string): SqlErrorClass
   return numberToClass.get(number) ?? 'configuration';
 }
 
-/** The text is localised; the number before the bracket is not. */
+/** The text is localised; the number before the last bracket is not (a path may have brackets of its own). */
 export function osErrorIn(message: string): number {
-  return Number(/(\d+)\(/.exec(message)?.[1] ?? NaN);
+  const numbers = [...message.matchAll(/(\d+)\(/g)].map(([, number]) => Number(number));
+  return numbers.at(-1) ?? NaN;
 }
 
 const hints: readonly [number, string][] = [
-  [262, 'Give SQL_USER the db_backupoperator role in this database (and CREATE ANY DATABASE, which RESTORE VERIFYONLY asks for).'],
+  [
+    262,
+    'Give SQL_USER the db_backupoperator role in this database (and CREATE ANY DATABASE, which RESTORE VERIFYONLY asks for).',
+  ],
   [911, 'Check SQL_DATABASES and that the server in SQL_SERVERS is the one that holds the database.'],
   [1844, 'This edition cannot compress backups.'],
   [3023, 'Another backup of the database is running; it is tried again.'],

@@ -12,7 +12,8 @@ export async function readFinishedBackup(store: BlobStore, key: string): Promise
     throw error;
   }
   const parsed = takenBackupSchema.safeParse(parseJson(content));
-  if (!parsed.success) throw new HubkeepError('format.damaged', `${key} is not the result of a database backup`, { cause: parsed.error });
+  if (!parsed.success)
+    throw new HubkeepError('format.damaged', `${key} is not the result of a database backup`, { cause: parsed.error });
   return parsed.data;
 }
 

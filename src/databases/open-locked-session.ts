@@ -3,6 +3,9 @@ import type { SqlSession } from '../ports/sql-server';
 import type { BackupRequest, DatabaseBackupParts } from './backup-parts';
 import { acquireSessionLock } from './statements';
 
+/** Long enough for the server to notice that the connection of an earlier attempt is gone. */
+const defaultLockWaitMs = 10_000;
+
 /**
  * A connection that holds the lock of one database: two activities cannot back it up at once. The lock ends with the
  * connection. Throws the retryable `sql.backup-failed` while another holds it.
@@ -10,7 +13,10 @@ import { acquireSessionLock } from './statements';
 export async function openLockedSession(parts: DatabaseBackupParts, request: BackupRequest): Promise<SqlSession> {
   const session = await parts.sql.connect(request.server, { applicationName: `Hubkeep ${request.runId}` });
   try {
-    const [row] = await session.query(acquireSessionLock, { resource: `hubkeep:${request.database.toLowerCase()}` });
+    const [row] = await session.query(acquireSessionLock, {
+      resource: `hubkeep:${request.database.toLowerCase()}`,
+      waitMs: parts.lockWaitMs ?? defaultLockWaitMs,
+    });
     if (Number(row?.['result'] ?? -1) < 0) throw busy(request);
     return session;
   } catch (error) {

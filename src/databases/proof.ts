@@ -92,7 +92,11 @@ function toUtc(local: unknown, offsetMinutes: number): string {
 }
 
 function noProof(question: ProofQuestion, why: string): HubkeepError {
-  return new HubkeepError('sql.no-proof', `SQL Server reported success, but the backup of ${question.database} has no proof: ${why}`, {
-    hint: 'See the SQL Server error log; SQL_USER needs SELECT on msdb.dbo.backupset and msdb.dbo.backupmediafamily.',
-  });
+  return new HubkeepError(
+    'sql.no-proof',
+    `SQL Server reported success, but the backup of ${question.database} has no proof: ${why}`,
+    {
+      hint: 'See the SQL Server error log; SQL_USER needs SELECT on msdb.dbo.backupset and msdb.dbo.backupmediafamily.',
+    },
+  );
 }

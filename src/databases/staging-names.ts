@@ -21,6 +21,10 @@ export function joinStagingPath(directory: string, name: string): string {
 
 /** Fills `{server}` with the host of a server address: without port, without instance. */
 export function fillServerPlaceholder(directory: string, server: string): string {
-  const host = server.trim().replace(/^tcp:/i, '').split(/[,:\\/]/)[0] ?? '';
+  const host =
+    server
+      .trim()
+      .replace(/^tcp:/i, '')
+      .split(/[,:\\/]/)[0] ?? '';
   return directory.replaceAll('{server}', host);
 }

@@ -14,9 +14,9 @@ export const serverFacts = `SELECT
 export const listDatabases = `SELECT name, state_desc AS state, recovery_model_desc AS recoveryModel, log_reuse_wait_desc AS logReuseWait
 FROM sys.databases`;
 
-/** Parameter `resource`. Answers one row, `result`: 0 or more when the session owns the lock now. */
+/** Parameters `resource` and `waitMs`. Answers one row, `result`: 0 or more when the session owns the lock now. */
 export const acquireSessionLock = `DECLARE @result int;
-EXEC @result = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = 10000;
+EXEC @result = sp_getapplock @Resource = @resource, @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = @waitMs;
 SELECT @result AS result`;
 
 export interface BackupToDisk {
@@ -41,7 +41,7 @@ export function backupToDisk(backup: BackupToDisk): string {
 }
 
 export function verifyBackup(path: string): string {
-  return `RESTORE VERIFYONLY FROM DISK = ${quotePath(path)} WITH CHECKSUM`;
+  return `RESTORE VERIFYONLY FROM DISK = ${quotePath(path)} WITH CHECKSUM, STATS = 5`;
 }
 
 export function readBackupHeader(path: string): string {
@@ -81,9 +81,13 @@ export function quoteText(text: string): string {
 
 function quotePath(path: string): string {
   if (path.length > maximumPathLength) {
-    throw new HubkeepError('config.invalid', `The backup path has ${path.length} characters; SQL Server takes ${maximumPathLength}`, {
-      hint: 'Choose a shorter SQL_BACKUP_DIRECTORY.',
-    });
+    throw new HubkeepError(
+      'config.invalid',
+      `The backup path has ${path.length} characters; SQL Server takes ${maximumPathLength}`,
+      {
+        hint: 'Choose a shorter SQL_BACKUP_DIRECTORY.',
+      },
+    );
   }
   return quoteText(path);
 }

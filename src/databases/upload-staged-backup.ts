@@ -46,8 +46,12 @@ export async function uploadStagedBackup(
 }
 
 function changed(key: string, sizes: { expected: number; read: number }): HubkeepError {
-  return new HubkeepError('sql.staging-unreadable', `The staged file of ${key} has ${sizes.expected} bytes, but ${sizes.read} were read`, {
-    hint: 'Nothing but SQL Server and Hubkeep may touch SQL_BACKUP_DIRECTORY.',
-    retryable: true,
-  });
+  return new HubkeepError(
+    'sql.staging-unreadable',
+    `The staged file of ${key} has ${sizes.expected} bytes, but ${sizes.read} were read`,
+    {
+      hint: 'Nothing but SQL Server and Hubkeep may touch SQL_BACKUP_DIRECTORY.',
+      retryable: true,
+    },
+  );
 }

@@ -33,5 +33,5 @@ export function codeOf(error: unknown): ErrorCode {
 }
 
 export function isHubkeepError(error: unknown): error is HubkeepError {
-  return error instanceof Error && error.name === 'HubkeepError' && 'code' in error;
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'HubkeepError' && 'code' in error;
 }

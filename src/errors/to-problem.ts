@@ -1,6 +1,7 @@
 import type { Failed, Outcome, Problem } from '../contracts/outcome';
 import { codeOf, isHubkeepError } from './hubkeep-error';
 import { redact } from './redact';
+import { messageOf } from './message-of';
 
 /** Flattens an error and its causes into data that carries no class, no stack and no credential. */
 export function toProblem(error: unknown): Problem {
@@ -28,16 +29,17 @@ export async function asOutcome<T>(work: () => Promise<T>): Promise<Outcome<T>> 
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
-}
 
 function causesOf(error: unknown): unknown[] {
   const causes: unknown[] = [];
-  let current = error instanceof Error ? error.cause : undefined;
+  let current = causeOf(error);
   while (current !== undefined && causes.length < 8) {
     causes.push(current);
-    current = current instanceof Error ? current.cause : undefined;
+    current = causeOf(current);
   }
   return causes;
+}
+
+function causeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
 }

@@ -60,6 +60,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   const base = await openBase(store, options.segments, range);
 
   const startedPool = async () => (pool ??= await options.startPool(packPrefix, receive));
+  options.signal.addEventListener('abort', () => pool?.cancel(cancelled()));
 
   function receive(result: FileResult) {
     const waiting = awaited.get(result.id);
@@ -229,5 +230,9 @@ async function writeContent(store: BlobStore, key: string, bytes: Buffer): Promi
 }
 
 function throwIfCancelled(signal: AbortSignal) {
-  if (signal.aborted) throw new HubkeepError('run.cancelled', 'the run was cancelled');
+  if (signal.aborted) throw cancelled();
+}
+
+function cancelled(): HubkeepError {
+  return new HubkeepError('run.cancelled', 'the run was cancelled');
 }

@@ -1,4 +1,3 @@
-import type { Worker } from 'node:worker_threads';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import type { StoredContent } from '../repository/content-index';
@@ -6,7 +5,15 @@ import { limits } from './limits';
 import type { Credit, FileResult, FileTask, FromThread, PackThreadData, PlainMember, ToThread } from './pack-protocol';
 import { createPackUploads } from './pack-uploads';
 
-export type SpawnPackThread = (data: PackThreadData) => Worker;
+/** A pack thread as seen from the main one: what the pool needs of a worker. */
+export interface PackThreadHandle {
+  postMessage(message: ToThread | Credit): void;
+  on(event: 'message', listener: (message: FromThread) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  terminate(): Promise<unknown>;
+}
+
+export type SpawnPackThread = (data: PackThreadData) => PackThreadHandle;
 
 export interface PackPoolOptions {
   readonly store: BlobStore;
@@ -19,7 +26,7 @@ export interface PackPoolOptions {
 }
 
 interface Lane {
-  readonly worker: Worker;
+  readonly worker: PackThreadHandle;
   files: FileTask[];
   bytes: number;
   members: PlainMember[];
@@ -146,6 +153,8 @@ export function createPackPool({ store, spawn, threads, data, packPrefix, onResu
       await uploads.settled();
       return (await Promise.all(stored)).flat().map((content) => ({ ...content, hash: Buffer.from(content.hash) }));
     },
+    /** Every wait, now and later, rejects with this. */
+    cancel: fail,
     async destroy() {
       await Promise.all(lanes.map((lane) => lane.worker.terminate()));
     },

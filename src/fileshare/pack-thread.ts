@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of';
 import type { SharePath } from '../contracts/share-path';
 import { codeOf } from '../errors/hubkeep-error';
 import type { Clock } from '../ports/clock';
@@ -185,6 +186,3 @@ function key(raw: Buffer): string {
   return raw.toString('latin1');
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

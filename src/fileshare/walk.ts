@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of';
 import type { ErrorCode } from '../contracts/error-codes';
 import { comparePaths, isWithin, type SharePath } from '../contracts/share-path';
 import { codeOf } from '../errors/hubkeep-error';
@@ -106,7 +107,7 @@ function listSafely(source: FileSource, path: SharePath): Promise<Listing> | Lis
 }
 
 function toUnlisted(error: unknown): Unlisted {
-  return { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
+  return { code: codeOf(error), message: messageOf(error) };
 }
 
 function join(directory: SharePath, name: string): SharePath {

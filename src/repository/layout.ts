@@ -14,6 +14,7 @@ export const layout = {
   progress: (runId: string, activity: string) => `runs/${runId}/progress/${activity}.json`,
   cancel: (runId: string) => `runs/${runId}/cancel.json`,
   boxResult: (runId: string, box: string) => `runs/${runId}/fileshare/${box}.json`,
+  databaseResult: (runId: string, server: string, slug: string) => `runs/${runId}/databases/${server}/${slug}.json`,
   packs: (runId: string) => `packs/${runId}/`,
   /** @param pack `{runId}/{name}`, as extents and pack lists name it. */
   pack: (pack: string) => `packs/${pack}.tar.zst`,
@@ -27,7 +28,7 @@ export const layout = {
 /** Prefixes that hold one folder per run; what a dead run left behind is found under them. */
 export const perRunPrefixes = ['packs/', 'index/', 'content/', 'databases/'] as const;
 
-/** The run a blob under one of `perRunPrefixes` belongs to. */
+/** The run a blob under one of `perRunPrefixes`, or under `runs/`, belongs to. */
 export function runOf(key: string): string {
   return key.split('/')[1] ?? '';
 }

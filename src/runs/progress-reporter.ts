@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of';
 import type { Progress } from '../contracts/run';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
@@ -21,7 +22,7 @@ export function createProgressReporter({ store, clock, log }: { store: BlobStore
     storedAt.set(key, now);
     // Progress is a courtesy: the activity it tells of goes on whether or not it can be told.
     writeJson(store, key, progress).catch((error: unknown) => {
-      log.debug('progress.store', { runId, reason: error instanceof Error ? error.message : String(error) });
+      log.debug('progress.store', { runId, reason: messageOf(error) });
     });
   }
 

@@ -8,7 +8,7 @@ import { ageWarnings } from './age-warning';
 import type { SystemSecretsStore } from './store-system-secrets';
 import { largestContent } from './system-secrets-content';
 
-export interface KeepSystemSecretsDeps {
+export interface SystemSecretsKeeperDeps {
   readonly store: SystemSecretsStore;
   /** Where the operator leaves a fresh download (SYSTEM_SECRETS_PATH). */
   readonly dropFile?: DropFile | undefined;
@@ -22,7 +22,7 @@ export interface KeptSystemSecrets {
   readonly warnings: Warning[];
 }
 
-export interface KeepSystemSecrets {
+export interface SystemSecretsKeeper {
   keep(runId: string): Promise<KeptSystemSecrets>;
 }
 
@@ -30,7 +30,7 @@ export interface KeepSystemSecrets {
  * Takes the drop file into the vault when its content is new, else relies on what the vault already holds. Throws
  * `secrets.never-stored` when there is neither, and what the store and the drop file throw.
  */
-export function createKeepSystemSecrets(deps: KeepSystemSecretsDeps): KeepSystemSecrets {
+export function createSystemSecretsKeeper(deps: SystemSecretsKeeperDeps): SystemSecretsKeeper {
   const { store, dropFile, maxAgeDays, clock, log } = deps;
 
   async function takeOrFind(runId: string): Promise<SecretsCustody> {
@@ -62,6 +62,6 @@ export function createKeepSystemSecrets(deps: KeepSystemSecretsDeps): KeepSystem
 function neverStored(dropFile: DropFile | undefined): HubkeepError {
   const where = dropFile === undefined ? 'a path and set SYSTEM_SECRETS_PATH to it' : dropFile.location;
   return new HubkeepError('secrets.never-stored', 'SystemSecrets.JSON was never stored, so this stamp cannot be restored.', {
-    hint: `In the admin portal open App Service, Secrets, choose Download Secrets, save SystemSecrets.JSON as ${where}; the next run stores it. Or: hubkeep secrets put FILE.`,
+    hint: `In the admin portal open App Service, Secrets, choose Download Secrets, save SystemSecrets.JSON as ${where}; the next run stores it.`,
   });
 }

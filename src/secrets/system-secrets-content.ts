@@ -13,9 +13,13 @@ const downloadAgain = 'Download it again: admin portal, App Service, Secrets, Do
  */
 export function readSystemSecrets(content: Uint8Array, source: string): string {
   if (content.length > largestContent) {
-    throw new HubkeepError('secrets.too-large', `${source} holds ${content.length} bytes; a vault secret holds at most ${largestContent}.`, {
-      hint: 'Check that it is the SystemSecrets.JSON downloaded from the admin portal and not another file.',
-    });
+    throw new HubkeepError(
+      'secrets.too-large',
+      `${source} holds ${content.length} bytes; a vault secret holds at most ${largestContent}.`,
+      {
+        hint: 'Check that it is the SystemSecrets.JSON downloaded from the admin portal and not another file.',
+      },
+    );
   }
   const text = decode(content, source);
   const reason = whyNotSecrets(text);
@@ -26,9 +30,13 @@ export function readSystemSecrets(content: Uint8Array, source: string): string {
 function decode(content: Uint8Array, source: string): string {
   const [first, second] = content;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || first === 0 || second === 0) {
-    throw new HubkeepError('secrets.invalid', `${source} is UTF-16, not UTF-8; it was probably saved again by an editor or by PowerShell.`, {
-      hint: `${downloadAgain} Do not open and save it.`,
-    });
+    throw new HubkeepError(
+      'secrets.invalid',
+      `${source} is UTF-16, not UTF-8; it was probably saved again by an editor or by PowerShell.`,
+      {
+        hint: `${downloadAgain} Do not open and save it.`,
+      },
+    );
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of';
 import type { Clock } from '../ports/clock';
 import { busy } from './busy';
 import { createInstances, type Instance } from './embedded-instances';
@@ -148,5 +149,5 @@ function jsonCopy(value: unknown): unknown {
 }
 
 function asStepFailed(error: unknown): StepFailed {
-  return fromFailureText(error instanceof Error ? error.message : String(error));
+  return fromFailureText(messageOf(error));
 }

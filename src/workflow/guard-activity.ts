@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of';
 import { codeOf } from '../errors/hubkeep-error';
 import { redact } from '../errors/redact';
 import { toFailure } from './to-failure';
@@ -13,7 +14,7 @@ export function guardActivity<I, O>(
     try {
       return await activity(input);
     } catch (error) {
-      const message = redact(error instanceof Error ? error.message : String(error));
+      const message = redact(messageOf(error));
       log.warn('activity.threw', { activity: name, code: codeOf(error), message });
       throw toFailure(error);
     }

@@ -4,8 +4,10 @@ import { readTapeDate, tapeDate } from './tape-blocks';
 
 /** The SCIN structure at the start of an MQCI stream: what RESTORE HEADERONLY shows. */
 
-export interface BackupSetFacts
-  extends Omit<BackupRecord, 'id' | 'path' | 'compressedSize' | 'compressed' | 'userName' | 'name' | 'timeZone'> {
+export interface BackupSetFacts extends Omit<
+  BackupRecord,
+  'id' | 'path' | 'compressedSize' | 'compressed' | 'userName' | 'name' | 'timeZone'
+> {
   readonly softwareMajor: number;
   readonly softwareBuild: number;
 }
@@ -81,7 +83,12 @@ export function readBackupSet(set: Buffer): BackupSetFacts | undefined {
 }
 
 function flagsOf(facts: BackupSetFacts): number {
-  return flag.always | (facts.checksums ? flag.checksums : 0) | (facts.damaged ? flag.damaged : 0) | (facts.copyOnly ? flag.copyOnly : 0);
+  return (
+    flag.always |
+    (facts.checksums ? flag.checksums : 0) |
+    (facts.damaged ? flag.damaged : 0) |
+    (facts.copyOnly ? flag.copyOnly : 0)
+  );
 }
 
 /** Ten bytes: file and block as 32 bits, slot as 16. */
@@ -112,5 +119,8 @@ function readGuid(bytes: Buffer): string {
   copy.subarray(0, 4).reverse();
   copy.subarray(4, 6).reverse();
   copy.subarray(6, 8).reverse();
-  return copy.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5').toUpperCase();
+  return copy
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    .toUpperCase();
 }

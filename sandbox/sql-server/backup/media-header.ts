@@ -19,7 +19,10 @@ export interface MediaFacts {
 }
 
 /** Texts that follow the fixed part of a block, each found by its size and offset. */
-function withTexts(fixedSize: number, texts: readonly { readonly at: number; readonly text: string }[]): { block: Buffer; firstStream: number } {
+function withTexts(
+  fixedSize: number,
+  texts: readonly { readonly at: number; readonly text: string }[],
+): { block: Buffer; firstStream: number } {
   const parts = texts.map(({ text }) => Buffer.from(text, 'utf16le'));
   const textSize = parts.reduce((total, part) => total + part.length, 0);
   const firstStream = (fixedSize + textSize + 3) & ~3;

@@ -12,7 +12,11 @@ export function readExtent(database: Pick<Database, 'name' | 'generation'>, exte
   const seed = createHash('sha256').update(database.name).digest().readUInt32LE();
   for (let index = 0; index < pagesPerExtent; index++) {
     const page = extent * pagesPerExtent + index;
-    writePage(bytes.subarray(index * pageSize, (index + 1) * pageSize), { page, seed, generation: lastChange(page, database.generation) });
+    writePage(bytes.subarray(index * pageSize, (index + 1) * pageSize), {
+      page,
+      seed,
+      generation: lastChange(page, database.generation),
+    });
   }
   return bytes;
 }

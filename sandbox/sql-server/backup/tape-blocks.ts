@@ -30,7 +30,10 @@ export function writeBlockHeader(target: Buffer, header: BlockHeader): void {
   target.writeUInt32LE(header.blockId ?? 0, 36);
   target.writeUInt16LE(header.osData?.size ?? 0, 44);
   target.writeUInt16LE(header.osData?.offset ?? 0, 46);
-  target.writeUInt8(header.type === 'TAPE' || header.type === 'SSET' || header.type === 'VOLB' || header.type === 'MSCI' ? unicode : 0, 48);
+  target.writeUInt8(
+    header.type === 'TAPE' || header.type === 'SSET' || header.type === 'VOLB' || header.type === 'MSCI' ? unicode : 0,
+    48,
+  );
   target.writeUInt16LE(xorOfWords(target, headerSize - 2), headerSize - 2);
 }
 
@@ -58,7 +61,8 @@ export function streamHeader(stream: StreamHeader): Buffer {
 
 export function readStreamHeader(bytes: Buffer, offset: number): StreamHeader | undefined {
   const header = bytes.subarray(offset, offset + streamHeaderSize);
-  if (header.length < streamHeaderSize || xorOfWords(header, streamHeaderSize - 2) !== header.readUInt16LE(streamHeaderSize - 2)) return undefined;
+  if (header.length < streamHeaderSize || xorOfWords(header, streamHeaderSize - 2) !== header.readUInt16LE(streamHeaderSize - 2))
+    return undefined;
   return {
     id: header.toString('latin1', 0, 4),
     mediaAttributes: header.readUInt16LE(6),

@@ -42,7 +42,9 @@ export async function writeBackup(request: BackupRequest): Promise<number> {
     await writeData(output, request);
     await writeLog(output);
     const facts = request.finish();
-    await output.write(configurationBlock({ type: 'MSLS', logicalAddress: logicalAddress(output), blockId: 5 }, writeBackupSet(facts)));
+    await output.write(
+      configurationBlock({ type: 'MSLS', logicalAddress: logicalAddress(output), blockId: 5 }, writeBackupSet(facts)),
+    );
     await writeEnd(output, facts.finishedAt);
     return output.position();
   } finally {

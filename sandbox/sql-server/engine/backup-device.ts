@@ -27,7 +27,7 @@ export function localPath(server: Pick<ServerState, 'directory' | 'mounts'>, dev
 
 /** 3201 with the Windows error, then the wrapper that every failed BACKUP and RESTORE ends with. */
 export function deviceError(device: string, error: unknown, statement: string): SqlError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const isRead = statement !== 'BACKUP DATABASE';
   const known = isRead && code === 'ENOENT' ? fileNotFound : (osErrors[code] ?? deviceFailure);
   const [osNumber, osText] = known;

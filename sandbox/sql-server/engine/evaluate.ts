@@ -27,7 +27,10 @@ export function evaluate(expression: Expression, scope: Scope, row: Row): Value 
       return convert(evaluate(expression.expression, scope, row), expression.type);
     case 'call':
       if (isTimeZoneOffset(expression)) return utcOffsetMinutes(scope.server);
-      return findFunction(expression.name).call(scope, expression.arguments.map((argument) => evaluate(argument, scope, row)));
+      return findFunction(expression.name).call(
+        scope,
+        expression.arguments.map((argument) => evaluate(argument, scope, row)),
+      );
   }
 }
 
@@ -51,27 +54,23 @@ export function holds(conditions: readonly Comparison[], scope: Scope, row: Row)
   return conditions.every((condition) => compare(condition, scope, row));
 }
 
+const orders: Readonly<Record<string, (order: number) => boolean>> = {
+  '=': (order) => order === 0,
+  '<>': (order) => order !== 0,
+  '<': (order) => order < 0,
+  '>': (order) => order > 0,
+  '<=': (order) => order <= 0,
+  '>=': (order) => order >= 0,
+};
+
+/** A comparison with NULL is never true. */
 function compare({ left, operator, right }: Comparison, scope: Scope, row: Row): boolean {
   const a = comparable(evaluate(left, scope, row));
   if (operator === 'is null') return a === null;
   if (operator === 'is not null') return a !== null;
   const b = comparable(evaluate(right, scope, row));
   if (a === null || b === null) return false;
-  const order = a < b ? -1 : a > b ? 1 : 0;
-  switch (operator) {
-    case '=':
-      return order === 0;
-    case '<>':
-      return order !== 0;
-    case '<':
-      return order < 0;
-    case '>':
-      return order > 0;
-    case '<=':
-      return order <= 0;
-    case '>=':
-      return order >= 0;
-  }
+  return orders[operator]?.(a < b ? -1 : a > b ? 1 : 0) ?? false;
 }
 
 /** The server's collation compares text without regard to case. */

@@ -18,7 +18,8 @@ const functions: Readonly<Record<string, SqlFunction>> = {
   serverproperty: { type: 'nvarchar', call: ({ server }, [name]) => serverProperty(server, String(name)) },
   db_id: {
     type: 'int',
-    call: ({ server, session }, values) => server.databases.find(values.length === 0 ? session.database : String(values[0]))?.id ?? null,
+    call: ({ server, session }, values) =>
+      server.databases.find(values.length === 0 ? session.database : String(values[0]))?.id ?? null,
   },
   db_name: { type: 'nvarchar', call: ({ session }) => session.database },
   app_name: { type: 'nvarchar', call: ({ session }) => session.applicationName },

@@ -1,5 +1,5 @@
 import type { Login } from '../tds/login7';
-import type { Connection, SessionHost } from '../tds/session';
+import type { Connection, SessionHost } from '../tds/client';
 import { runBatch } from './run-batch';
 import type { ServerState, Session } from './server-state';
 

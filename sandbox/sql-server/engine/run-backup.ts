@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackupSetFacts } from '../backup/backup-set';
 import { writeBackup } from '../backup/write-backup';
-import type { Reply } from '../tds/session';
+import type { Reply } from '../tds/client';
 import { SqlError, sqlError } from '../tsql/sql-error';
 import type { Backup } from '../tsql/statements';
 import { deviceError, localPath, wrapped } from './backup-device';
@@ -36,11 +36,19 @@ export async function runBackup(backup: Backup, context: RunContext): Promise<vo
 
 function checkRequest(backup: Backup, { server, session }: RunContext): Database {
   const database = server.databases.find(backup.database);
-  const fail = (number: number, text: string, severity = 16) => wrapped({ number, text, class: severity, state: 1 }, statementName);
-  if (database === undefined) throw fail(911, `Database '${backup.database}' does not exist. Make sure that the name is entered correctly.`);
+  const fail = (number: number, text: string, severity = 16) =>
+    wrapped({ number, text, class: severity, state: 1 }, statementName);
+  if (database === undefined)
+    throw fail(911, `Database '${backup.database}' does not exist. Make sure that the name is entered correctly.`);
   if (session.login.mayBackUp === false) throw fail(262, `BACKUP DATABASE permission denied in database '${database.name}'.`, 14);
   if (database.name === 'tempdb') throw fail(3147, 'Backup and restore operations are not allowed on database tempdb.');
   if (database.state !== 'ONLINE') throw fail(927, `Database '${database.name}' cannot be opened. It is ${database.state}.`, 14);
+  if ([...server.running].some(({ databaseId }) => databaseId === database.id)) {
+    throw fail(
+      3023,
+      'Backup, file manipulation operations (such as ALTER DATABASE ADD FILE) and encryption changes on a database must be serialized.',
+    );
+  }
   if (backup.options.has('COMPRESSION') && server.edition === 'Express') {
     throw fail(1844, `BACKUP DATABASE WITH COMPRESSION is not supported on ${server.edition} Edition (64-bit).`);
   }
@@ -72,13 +80,26 @@ async function writeAndRecord(backup: Backup, database: Database, context: Write
     at: initial.startedAt,
   };
   const onExtent = createProgress(backup, context);
-  const size = await writeBackup({ path: localPath(server, backup.path), database: { ...database }, media, initial, finish, onExtent }).catch((error: unknown) => {
+  const size = await writeBackup({
+    path: localPath(server, backup.path),
+    database: { ...database },
+    media,
+    initial,
+    finish,
+    onExtent,
+  }).catch((error: unknown) => {
     throw error instanceof SqlError || context.signal.aborted ? error : deviceError(backup.path, error, statementName);
   });
+  server.onBackup(localPath(server, backup.path));
   const finished = finish();
   running.percent = 100;
   if (server.history.unwritable) {
-    reply.message({ number: 3009, class: 10, state: 1, text: 'Could not insert a backup or restore history/detail record in the msdb database.' });
+    reply.message({
+      number: 3009,
+      class: 10,
+      state: 1,
+      text: 'Could not insert a backup or restore history/detail record in the msdb database.',
+    });
   } else {
     server.history.add({
       ...finished,

@@ -48,7 +48,10 @@ async function runStatement(statement: Statement, variables: Map<string, Value>,
   }
 }
 
-async function execute(statement: Execute, at: { variables: Map<string, Value>; scope: Scope; context: RunContext }): Promise<void> {
+async function execute(
+  statement: Execute,
+  at: { variables: Map<string, Value>; scope: Scope; context: RunContext },
+): Promise<void> {
   const values = new Map([...statement.arguments].map(([name, expression]) => [name, evaluate(expression, at.scope, [])]));
   const result = await runProcedure(statement.procedure, values, at.context);
   if (statement.result !== undefined) at.variables.set(statement.result, result);
@@ -56,7 +59,8 @@ async function execute(statement: Execute, at: { variables: Map<string, Value>; 
 
 function changeDatabase(name: string, { server, session, reply }: RunContext): void {
   const database = server.databases.find(name);
-  if (database === undefined) throw sqlError(911, `Database '${name}' does not exist. Make sure that the name is entered correctly.`);
+  if (database === undefined)
+    throw sqlError(911, `Database '${name}' does not exist. Make sure that the name is entered correctly.`);
   reply.databaseChanged(database.name, session.database);
   reply.message({ number: 5701, class: 10, state: 1, text: `Changed database context to '${database.name}'.` });
   session.database = database.name;

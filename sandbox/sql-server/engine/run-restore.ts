@@ -18,7 +18,10 @@ const databaseVersions: Readonly<Record<number, number>> = { 11: 706, 12: 782, 1
 export async function runRestore(restore: Restore, context: RunContext): Promise<void> {
   const statement = nameOf(restore);
   if (context.session.login.mayBackUp === false) {
-    throw wrapped({ number: 262, class: 14, state: 1, text: "CREATE DATABASE permission denied in database 'master'." }, statement);
+    throw wrapped(
+      { number: 262, class: 14, state: 1, text: "CREATE DATABASE permission denied in database 'master'." },
+      statement,
+    );
   }
   const file = await readBackupFile(localPath(context.server, restore.path)).catch((error: unknown) => {
     throw deviceError(restore.path, error, statement);

@@ -16,7 +16,11 @@ export function runSelect(select: Select, base: Omit<Scope, 'columns'>): { colum
     name: alias ?? (expression.kind === 'column' ? expression.name : ''),
     type: typeOf(expression, scope),
   }));
-  const chosen = sorted(rows.filter((row) => holds(select.where, scope, row)), select, scope).slice(0, select.top);
+  const chosen = sorted(
+    rows.filter((row) => holds(select.where, scope, row)),
+    select,
+    scope,
+  ).slice(0, select.top);
   return { columns, rows: chosen.map((row) => select.items.map(({ expression }) => evaluate(expression, scope, row))) };
 }
 

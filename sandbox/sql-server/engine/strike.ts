@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Reply } from '../tds/session';
+import type { Reply } from '../tds/client';
 import { SqlError } from '../tsql/sql-error';
 import type { Fault } from './faults';
 import type { ServerState } from './server-state';

@@ -18,19 +18,21 @@ const tables: Readonly<Record<string, TableReader>> = {
     table(
       'name nvarchar, database_id int, state int, state_desc nvarchar, recovery_model int, recovery_model_desc nvarchar, ' +
         'log_reuse_wait_desc nvarchar, containment int, containment_desc nvarchar, is_read_only bit, is_encrypted bit',
-      server.databases.list().map((database) => [
-        database.name,
-        database.id,
-        states.indexOf(database.state),
-        database.state,
-        recoveryModels.indexOf(database.recoveryModel),
-        database.recoveryModel,
-        database.logReuseWait,
-        database.contained ? 1 : 0,
-        database.contained ? 'PARTIAL' : 'NONE',
-        false,
-        false,
-      ]),
+      server.databases
+        .list()
+        .map((database) => [
+          database.name,
+          database.id,
+          states.indexOf(database.state),
+          database.state,
+          recoveryModels.indexOf(database.recoveryModel),
+          database.recoveryModel,
+          database.logReuseWait,
+          database.contained ? 1 : 0,
+          database.contained ? 'PARTIAL' : 'NONE',
+          false,
+          false,
+        ]),
     ),
   'sys.dm_exec_requests': (server) =>
     table(
@@ -48,29 +50,31 @@ const tables: Readonly<Record<string, TableReader>> = {
         'server_name nvarchar, type nvarchar, recovery_model nvarchar, is_copy_only bit, has_backup_checksums bit, is_damaged bit, ' +
         'backup_size numeric, compressed_backup_size numeric, first_lsn numeric, last_lsn numeric, checkpoint_lsn numeric, ' +
         'database_backup_lsn numeric, backup_start_date datetime, backup_finish_date datetime, time_zone int',
-      server.history.list().map((backup) => [
-        backup.id,
-        backup.guid,
-        backup.id,
-        backup.name,
-        backup.userName,
-        backup.database,
-        backup.serverName,
-        'D',
-        backup.recoveryModel,
-        backup.copyOnly,
-        backup.checksums,
-        backup.damaged,
-        BigInt(backup.size),
-        BigInt(backup.compressedSize),
-        backup.firstLsn,
-        backup.lastLsn,
-        backup.checkpointLsn,
-        backup.databaseBackupLsn,
-        backup.startedAt,
-        backup.finishedAt,
-        backup.timeZone,
-      ]),
+      server.history
+        .list()
+        .map((backup) => [
+          backup.id,
+          backup.guid,
+          backup.id,
+          backup.name,
+          backup.userName,
+          backup.database,
+          backup.serverName,
+          'D',
+          backup.recoveryModel,
+          backup.copyOnly,
+          backup.checksums,
+          backup.damaged,
+          BigInt(backup.size),
+          BigInt(backup.compressedSize),
+          backup.firstLsn,
+          backup.lastLsn,
+          backup.checkpointLsn,
+          backup.databaseBackupLsn,
+          backup.startedAt,
+          backup.finishedAt,
+          backup.timeZone,
+        ]),
     ),
   'msdb.dbo.backupmediafamily': (server) =>
     table(

@@ -62,7 +62,7 @@ function writeValue(writer: ByteWriter, type: ColumnType, value: Value): void {
     case 'bigint':
       return void writer.u8(8).u64(BigInt.asUintN(64, BigInt(value as bigint)));
     case 'bit':
-      return void writer.u8(1).u8(value === true || value === 1 ? 1 : 0);
+      return void writer.u8(1).u8(Number(value));
     case 'float':
       return void writer.u8(8).raw(floatBytes(Number(value)));
     case 'datetime':
@@ -85,12 +85,19 @@ function floatBytes(value: number): Buffer {
 function writeDatetime(writer: ByteWriter, value: Date): void {
   const days = Math.floor(value.getTime() / millisecondsPerDay);
   const ticks = Math.round((value.getTime() - days * millisecondsPerDay) * 0.3);
-  writer.u8(8).i32(days + daysFrom1900To1970).u32(ticks);
+  writer
+    .u8(8)
+    .i32(days + daysFrom1900To1970)
+    .u32(ticks);
 }
 
 function writeNumeric(writer: ByteWriter, value: bigint): void {
   const size = value < 0n ? -value : value;
-  writer.u8(17).u8(value < 0n ? 0 : 1).u64(BigInt.asUintN(64, size)).u64(size >> 64n);
+  writer
+    .u8(17)
+    .u8(value < 0n ? 0 : 1)
+    .u64(BigInt.asUintN(64, size))
+    .u64(size >> 64n);
 }
 
 function writeLargeText(writer: ByteWriter, text: string): void {

@@ -23,7 +23,8 @@ export function parseExpression(cursor: TokenCursor): Expression {
   if (cursor.take('NULL')) return { kind: 'literal', value: null };
   if (cursor.at('CAST', '(')) return parseCast(cursor);
   const first = cursor.name();
-  if (token.kind === 'word' && cursor.at('(')) return { kind: 'call', name: first.toLowerCase(), arguments: parseArguments(cursor) };
+  if (token.kind === 'word' && cursor.at('('))
+    return { kind: 'call', name: first.toLowerCase(), arguments: parseArguments(cursor) };
   if (!cursor.take('.')) return { kind: 'column', qualifier: undefined, name: first };
   return { kind: 'column', qualifier: first, name: cursor.name() };
 }

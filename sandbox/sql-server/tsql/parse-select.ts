@@ -2,7 +2,22 @@ import { parseConditions, parseExpression } from './parse-expression';
 import type { Select, SelectItem, TableSource } from './statements';
 import type { TokenCursor } from './token-cursor';
 
-const afterSource = ['INNER', 'JOIN', 'WHERE', 'ORDER', 'ON', 'SELECT', 'SET', 'USE', 'DECLARE', 'EXEC', 'EXECUTE', 'BACKUP', 'RESTORE', 'GO'];
+const afterSource = [
+  'INNER',
+  'JOIN',
+  'WHERE',
+  'ORDER',
+  'ON',
+  'SELECT',
+  'SET',
+  'USE',
+  'DECLARE',
+  'EXEC',
+  'EXECUTE',
+  'BACKUP',
+  'RESTORE',
+  'GO',
+];
 
 /** One SELECT: a list of expressions, at most inner joins, conditions joined by AND, one ORDER BY column. */
 export function parseSelect(cursor: TokenCursor): Select {

@@ -25,7 +25,8 @@ export function createTokenCursor(tokens: readonly Token[]): TokenCursor {
     throw syntaxError(peek().text);
   };
   const matches = (token: Token, word: string) =>
-    (token.kind === 'word' || token.kind === 'symbol' || token.kind === 'variable') && token.text.toUpperCase() === word.toUpperCase();
+    (token.kind === 'word' || token.kind === 'symbol' || token.kind === 'variable') &&
+    token.text.toUpperCase() === word.toUpperCase();
   const at = (...words: string[]) => words.every((word, index) => matches(peek(index), word));
   const take = (...words: string[]) => {
     if (!at(...words)) return false;
@@ -54,7 +55,10 @@ export function createTokenCursor(tokens: readonly Token[]): TokenCursor {
     name: () => {
       const name = taking(['word', 'quoted']);
       if (name.length === 0) fail();
-      if (name.length > 128) throw sqlError(103, `The identifier that starts with '${name.slice(0, 128)}' is too long. Maximum length is 128.`, { class: 15 });
+      if (name.length > 128)
+        throw sqlError(103, `The identifier that starts with '${name.slice(0, 128)}' is too long. Maximum length is 128.`, {
+          class: 15,
+        });
       return name;
     },
     string: () => taking(['string']),

@@ -42,11 +42,15 @@ export function tokenize(sql: string): Token[] {
     }
     const start = at;
     const kind: TokenKind | undefined =
-      match(number) !== undefined ? 'number'
-      : match(variable) !== undefined ? 'variable'
-      : match(word) !== undefined ? 'word'
-      : match(symbol) !== undefined ? 'symbol'
-      : undefined;
+      match(number) !== undefined
+        ? 'number'
+        : match(variable) !== undefined
+          ? 'variable'
+          : match(word) !== undefined
+            ? 'word'
+            : match(symbol) !== undefined
+              ? 'symbol'
+              : undefined;
     if (kind === undefined) throw syntaxError(sql.charAt(at));
     add(kind, sql.slice(start, at));
   }

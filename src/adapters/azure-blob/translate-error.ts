@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors/message-of';
 import type { ErrorCode } from '../../contracts/error-codes';
 import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
 
@@ -100,7 +101,7 @@ const versionHint = 'Set STORAGE_API_VERSION to a version the stamp knows: try 2
 
 function readFailure(error: unknown): ServiceFailure {
   const { statusCode, code, response } = error as { statusCode?: number; code?: unknown; response?: { bodyAsText?: unknown } };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return {
     status: statusCode,
     code: typeof code === 'string' ? code : '',

@@ -13,21 +13,20 @@ export interface KeyVaultOptions {
   readonly apiVersion?: string | undefined;
   /** False where the vault's sign-in resource lies outside its own domain, as on Azure Stack Hub. */
   readonly verifyChallenge: boolean;
+  /** Longest wait for one answer, signing in included. 15 seconds when not given. */
+  readonly answerWithinMs?: number;
 }
-
-/** Longest wait for one answer of the vault, signing in included. */
-const attemptMilliseconds = 30_000;
 
 /** A Key Vault of Azure or Azure Stack Hub. */
 export function createKeyVault(options: KeyVaultOptions): SecretVault {
-  const { clock } = options;
+  const { clock, answerWithinMs = 15_000 } = options;
   const url = options.url.replace(/\/+$/, '');
   const client = new SecretClient(url, options.credential, clientOptions(options));
 
   function call<T>(request: Pick<VaultCall, 'name' | 'action'>, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return withBackOff(clock, async () => {
       try {
-        return await work(AbortSignal.timeout(attemptMilliseconds));
+        return await work(AbortSignal.timeout(answerWithinMs));
       } catch (error) {
         throw translateVaultError(error, { url, ...request });
       }

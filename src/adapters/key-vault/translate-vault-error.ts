@@ -97,7 +97,8 @@ function describe(error: unknown): ServiceError {
   const retryAfter = response?.headers.get('retry-after') ?? '';
   return {
     statusCode,
-    code: code ?? name ?? 'unknown error',
+    // The SDK knows only that its call was aborted, which nothing but our time limit does.
+    code: name === 'AbortError' ? 'no answer in time' : (code ?? name ?? 'unknown error'),
     innerCode: details?.error?.innererror?.code ?? '',
     message: message ?? '',
     retryAfterMs: /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1_000 : undefined,

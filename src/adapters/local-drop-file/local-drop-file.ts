@@ -25,9 +25,13 @@ async function readAtMost(path: string, maxBytes: number): Promise<Buffer> {
   await using file = await open(path, 'r');
   const { size } = await file.stat();
   if (size > maxBytes) {
-    throw new HubkeepError('secrets.too-large', `SYSTEM_SECRETS_PATH ${path} holds ${size} bytes; at most ${maxBytes} can be kept.`, {
-      hint: 'Check that it is the SystemSecrets.JSON downloaded from the admin portal and not another file.',
-    });
+    throw new HubkeepError(
+      'secrets.too-large',
+      `SYSTEM_SECRETS_PATH ${path} holds ${size} bytes; at most ${maxBytes} can be kept.`,
+      {
+        hint: 'Check that it is the SystemSecrets.JSON downloaded from the admin portal and not another file.',
+      },
+    );
   }
   return await file.readFile();
 }

@@ -40,7 +40,7 @@ function plainName(name: string): string {
 }
 
 function unreadable(path: string, cause: unknown): never {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
   const missing = code === 'ENOENT' || code === 'ENOTDIR';
   throw new HubkeepError('sql.staging-unreadable', `${missing ? 'Cannot find' : 'Cannot read'} ${path}`, {
     hint: missing

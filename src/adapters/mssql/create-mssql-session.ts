@@ -33,7 +33,11 @@ export function createMssqlSession(parts: SessionParts): SqlSession {
   };
 }
 
-async function run<T>(parts: SessionParts, options: ExecuteOptions, start: (request: Request) => Promise<IResult<T>>): Promise<IResult<T>> {
+async function run<T>(
+  parts: SessionParts,
+  options: ExecuteOptions,
+  start: (request: Request) => Promise<IResult<T>>,
+): Promise<IResult<T>> {
   const { pool, guard, server } = parts;
   if (options.signal?.aborted === true) throw cancelled();
   if (guard.isLost()) {

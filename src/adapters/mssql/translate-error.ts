@@ -1,7 +1,7 @@
+import { messageOf } from '../../errors/message-of';
 import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
 
 const wrapperNumbers = new Set([3013, 3041, 18204, 18210]);
-const lostCodes = new Set(['ECONNCLOSED', 'ENOTOPEN', 'ECONNRESET', 'ESOCKET', 'EPIPE', 'EINVALIDSTATE', 'ENOCONN']);
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS/;
 
 interface SqlFailure {
@@ -16,28 +16,37 @@ export function translateConnectError(error: unknown, server: string): HubkeepEr
   if (isHubkeepError(error)) return error;
   const code = codeIn(error);
   if (code === 'ELOGIN') return loginFailed(error, server);
-  const certificate = causesOf(error).map(codeIn).find((found) => certificateCodes.test(found));
+  const certificate = causesOf(error)
+    .map(codeIn)
+    .find((found) => certificateCodes.test(found));
   if (certificate !== undefined) {
     return new HubkeepError('sql.unreachable', `The certificate of SQL Server ${server} is not trusted (${certificate})`, {
       hint: 'Put the CA into EXTRA_CA_FILE, or set SQL_TRUST_SERVER_CERTIFICATE=true to accept any certificate.',
       cause: error,
     });
   }
-  const reason = causesOf(error).map(codeIn).findLast((found) => found !== '') ?? code;
-  return new HubkeepError('sql.unreachable', `Cannot reach SQL Server ${server}: ${messageOf(error)}${reason === '' ? '' : ` (${reason})`}`, {
-    hint: 'Check SQL_SERVERS, that the server listens on TCP and that no firewall is in between; a named instance also needs SQL Browser (UDP 1434).',
-    retryable: true,
-    cause: error,
-  });
+  const reason =
+    causesOf(error)
+      .map(codeIn)
+      .findLast((found) => found !== '') ?? code;
+  return new HubkeepError(
+    'sql.unreachable',
+    `Cannot reach SQL Server ${server}: ${messageOf(error)}${reason === '' ? '' : ` (${reason})`}`,
+    {
+      hint: 'Check SQL_SERVERS, that the server listens on TCP and that no firewall is in between; a named instance also needs SQL Browser (UDP 1434).',
+      retryable: true,
+      cause: error,
+    },
+  );
 }
 
 /** What went wrong while a statement ran. */
 export function translateStatementError(error: unknown, server: string): HubkeepError {
   if (isHubkeepError(error)) return error;
+  // Without an answer nobody knows what the server did: whatever the driver calls it, the session is of no use any more.
   if (!isRefusal(error)) {
-    const known = lostCodes.has(codeIn(error));
     return new HubkeepError('sql.connection-lost', `The connection to SQL Server ${server} was lost: ${messageOf(error)}`, {
-      hint: known ? 'The network or the server broke the connection; see the SQL Server error log.' : 'See the cause.',
+      hint: 'The network or the server broke the connection; see the SQL Server error log.',
       retryable: true,
       cause: error,
     });
@@ -58,7 +67,8 @@ function loginFailed(error: unknown, server: string): HubkeepError {
 
 /** BACKUP ends with a wrapper that only says that it failed; the reason is the message before it. */
 function rootFailure(error: object): SqlFailure {
-  const preceding = 'precedingErrors' in error && Array.isArray(error.precedingErrors) ? (error.precedingErrors as unknown[]) : [];
+  const preceding =
+    'precedingErrors' in error && Array.isArray(error.precedingErrors) ? (error.precedingErrors as unknown[]) : [];
   const failures = [...preceding, error].filter(isRefusal).map(toFailure);
   return failures.find(({ number }) => !wrapperNumbers.has(number)) ?? toFailure(error);
 }
@@ -78,9 +88,9 @@ function toFailure(error: object): SqlFailure {
 function causesOf(error: unknown): unknown[] {
   const found: unknown[] = [];
   let current: unknown = error;
-  while (current instanceof Error && found.length < 8) {
+  while (typeof current === 'object' && current !== null && found.length < 8) {
     found.push(current);
-    current = 'originalError' in current && current.originalError !== current ? current.originalError : current.cause;
+    current = (Reflect.get(current, 'originalError') as unknown) ?? (Reflect.get(current, 'cause') as unknown);
   }
   return found;
 }
@@ -89,6 +99,3 @@ function codeIn(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { SecretClient } from '@azure/keyvault-secrets';
+import { createSelfSigned } from '../../../sandbox/certificates';
 import { createCredential } from '../../../src/adapters/azure-identity/create-credential';
 import { failureOf, openVaultStage, sandboxClient, signInAs, type VaultStage } from '../../secrets/vault-stage';
 import { describeSecretVault } from './secret-vault-behaviour';
@@ -57,14 +60,25 @@ describe('the Key Vault adapter', () => {
     expect(stage.clock.slept).toEqual([1_000, 2_000, 4_000]);
   });
 
+  it('does not wait for ever for a vault that takes the call and stays silent', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = `https://localhost:${(silent.address() as AddressInfo).port}`;
+    const error = await failureOf(stage.connect({ url, answerWithinMs: 20 }).get('anything'));
+    silent.close();
+
+    expect(error).toMatchObject({ code: 'vault.unreachable', retryable: true });
+    expect(error.message).toContain('no answer in time');
+  });
+
   it('does not trust a certificate of an unknown authority, and says what to set', async () => {
-    const stranger = await openVaultStage();
-    // The handshake is checked by address: this one is named in no certificate.
-    const url = stranger.server.url.replace('localhost', '127.0.0.2');
-    const error = await failureOf(stranger.connect({ url }).get('anything'));
+    const stranger = await openVaultStage({ tls: createSelfSigned() });
+    const error = await failureOf(stranger.vault.get('anything'));
     await stranger.close();
 
-    expect(error).toMatchObject({ code: 'vault.unreachable' });
+    expect(error).toMatchObject({ code: 'vault.unreachable', retryable: false });
+    expect(error.message).toContain('not trusted');
+    expect(error['hint']).toContain('EXTRA_CA_FILE');
   });
 
   it('names the role and the permissions when the vault forbids a call', async () => {

@@ -1,0 +1,161 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { startAzurite, type Azurite } from './azurite';
+import { createCertificateAuthority, localNames, type ServerCertificate } from './certificates';
+import { writeEnvFile } from './env-file';
+import { startIdentity, type Identity, type IdentityClient } from './identity/start-identity';
+import { createVaultFaults, type VaultFaults } from './key-vault/faults';
+import { startKeyVault, type KeyVault } from './key-vault/start-key-vault';
+import { generateShare } from './share-generator/generate-share';
+import type { Fault } from './sql-server/engine/faults';
+import { startSqlServer, type RunningSqlServer } from './sql-server/start-sql-server';
+import { writeSystemSecrets } from './system-secrets';
+
+export interface SandboxOptions {
+  /** Everything lies under it; what an earlier sandbox left there is used again. */
+  readonly directory: string;
+  /** `share` under the directory when not given, filled when it is not there. */
+  readonly share?: string | undefined;
+  /** Files to fill the share with; 8,000 unless told. */
+  readonly files?: number;
+  /** What goes wrong in SQL Server; more can be added while it runs. */
+  readonly faults?: readonly Fault[];
+  /** Told of every file the SQL Server has backed up to, before anybody else knows of it. */
+  readonly onBackup?: (file: string) => void;
+}
+
+export interface Sandbox {
+  /** For `--env-file`; holds passwords. */
+  readonly envFile: string;
+  /** What is in it. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly share: string;
+  readonly sql: RunningSqlServer;
+  /** Where the SQL Server writes its backups, as this machine sees it. */
+  readonly sqlDirectory: string;
+  readonly vault: KeyVault;
+  readonly vaultFaults: VaultFaults;
+  readonly identity: Identity;
+  readonly azurite: Azurite;
+  /** Stops all of it; the data stays. */
+  close(): Promise<void>;
+}
+
+const mib = 1024 * 1024;
+const databases = [
+  { name: 'appservice_hosting', size: 12 * mib, recoveryModel: 'SIMPLE', contained: true },
+  { name: 'appservice_metering', size: 6 * mib, recoveryModel: 'SIMPLE', contained: true },
+] as const;
+
+/** As the SQL Server names the directory: one that only it knows by that name. */
+const backupDirectory = 'C:\\Backup';
+const sqlUser = 'hubkeep_backup';
+
+/**
+ * Starts a pretend stamp on free ports of 127.0.0.1: SQL Server, token endpoint, Key Vault, storage, a tenant file share
+ * and a SystemSecrets.JSON. Passwords and certificates are made anew at every start and written to the settings file only.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const directory = resolve(options.directory);
+  mkdirSync(directory, { recursive: true });
+  const share = options.share === undefined ? await ensureShare(join(directory, 'share'), options.files) : resolve(options.share);
+  const started: { close(): Promise<void> }[] = [];
+  const close = async () => void (await Promise.all(started.splice(0).map((part) => part.close())));
+  try {
+    const servers = await startServers(directory, options, (part) => void started.push(part));
+    const settings = settingsOf({ directory, share, servers });
+    writeSystemSecrets(join(directory, 'SystemSecrets.JSON'));
+    writeFileSync(join(directory, 'sandbox-ca.pem'), servers.caPem);
+    const envFile = join(directory, 'hubkeep.env');
+    writeEnvFile(envFile, settings);
+    const { sql, sqlDirectory, vault, vaultFaults, identity, azurite } = servers;
+    return { envFile, settings, share, sql, sqlDirectory, vault, vaultFaults, identity, azurite, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Servers extends Pick<Sandbox, 'sql' | 'sqlDirectory' | 'vault' | 'vaultFaults' | 'identity' | 'azurite'> {
+  readonly caPem: string;
+  readonly client: IdentityClient;
+  readonly sqlPassword: string;
+}
+
+async function startServers(directory: string, options: SandboxOptions, opened: (part: { close(): Promise<void> }) => void): Promise<Servers> {
+  const authority = createCertificateAuthority();
+  const tls = authority.issue(localNames);
+  const client = { tenantId: randomUUID(), clientId: randomUUID(), clientSecret: randomSecret() };
+  const vaultFaults = createVaultFaults();
+  const sqlPassword = randomSecret();
+  const sqlDirectory = join(directory, 'sql', 'backup');
+
+  const azurite = await startAzurite({ directory: join(directory, 'azurite') });
+  opened(azurite);
+  const identity = await startIdentity({ tls, clients: [client] });
+  opened(identity);
+  const vault = await startKeyVault({ directory, tls, identity, faults: vaultFaults });
+  opened(vault);
+  const sql = await openSqlServer({ sqlDirectory, sqlPassword, tls, options });
+  opened(sql);
+  return { caPem: authority.caPem, client, vaultFaults, sqlPassword, sqlDirectory, azurite, identity, vault, sql };
+}
+
+interface SqlParts {
+  readonly sqlDirectory: string;
+  readonly sqlPassword: string;
+  readonly tls: ServerCertificate;
+  readonly options: SandboxOptions;
+}
+
+async function openSqlServer({ sqlDirectory, sqlPassword, tls, options }: SqlParts): Promise<RunningSqlServer> {
+  mkdirSync(sqlDirectory, { recursive: true });
+  return startSqlServer({
+    directory: sqlDirectory,
+    mounts: { [backupDirectory]: sqlDirectory },
+    logins: [{ name: sqlUser, password: sqlPassword }],
+    tls,
+    databases,
+    faults: options.faults ?? [],
+    ...(options.onBackup === undefined ? {} : { onBackup: options.onBackup }),
+  });
+}
+
+function settingsOf({ directory, share, servers }: { directory: string; share: string; servers: Servers }): Record<string, string> {
+  const { client, identity, vault, sql, sqlPassword, sqlDirectory, azurite } = servers;
+  return {
+    STAMP_NAME: 'sandbox',
+    EXTRA_CA_FILE: join(directory, 'sandbox-ca.pem'),
+    IDENTITY_INSTANCE_DISCOVERY: 'false',
+    BACKUP_STORAGE_CONNECTION_STRING: azurite.connectionString,
+    SQL_SERVERS: `localhost:${sql.port}`,
+    SQL_USER: sqlUser,
+    SQL_PASSWORD: sqlPassword,
+    SQL_BACKUP_DIRECTORY: backupDirectory,
+    SQL_BACKUP_DIRECTORY_LOCAL: sqlDirectory,
+    FILE_SHARE_PATH: share,
+    KEY_VAULT_URL: vault.url,
+    KEY_VAULT_VERIFY_CHALLENGE: 'false',
+    SYSTEM_SECRETS_PATH: join(directory, 'SystemSecrets.JSON'),
+    SERVE_API_KEY: randomSecret(),
+    AZURE_AUTHORITY_HOST: identity.url,
+    AZURE_TENANT_ID: client.tenantId,
+    AZURE_CLIENT_ID: client.clientId,
+    AZURE_CLIENT_SECRET: client.clientSecret,
+  };
+}
+
+/** A share appears whole or not at all: one cut off while it was filled is made anew. */
+async function ensureShare(share: string, files: number | undefined): Promise<string> {
+  if (existsSync(share)) return share;
+  const unfinished = `${share}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  await generateShare(unfinished, files === undefined ? {} : { files });
+  renameSync(unfinished, share);
+  return share;
+}
+
+function randomSecret(): string {
+  return randomBytes(24).toString('base64url');
+}

@@ -1,0 +1,75 @@
+import { readdirSync } from 'node:fs';
+import { createBackUpDatabase } from '../../src/activities/back-up-database';
+import { createRemoveStaging } from '../../src/activities/remove-staging';
+import { createProgressReporter } from '../../src/runs/progress-reporter';
+import { createRunGuard } from '../../src/runs/run-guard';
+import { createRunLock } from '../../src/runs/run-lock';
+import { createRunSummaries } from '../../src/runs/run-summaries';
+import { createSandbox, errorOf, type Sandbox } from '../sandbox/sql-server/support';
+import { createBench, runId, type Bench } from './support';
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = createSandbox();
+});
+afterEach(() => sandbox.end());
+
+/** The services of a run that holds the lock. */
+async function startRun({ parts, databases }: Bench) {
+  const { store, clock, log } = parts;
+  const host = { name: 'here', pid: process.pid, bootId: 'boot', isAlive: () => true };
+  const lock = createRunLock({ store, clock, host, dependsOnProcess: true });
+  await lock.acquire(runId);
+  const summaries = createRunSummaries(store);
+  const guard = createRunGuard({ lock, summaries, clock, log });
+  return { databases, summaries, guard, progress: createProgressReporter({ store, clock, log }) };
+}
+
+test('a backup is taken and its staging file removed, twice without harm', async () => {
+  const bench = await createBench(sandbox);
+  const outcome = await createBackUpDatabase(await startRun(bench))({
+    runId,
+    server: bench.address,
+    database: 'master',
+    round: 1,
+  });
+  if (outcome.status !== 'succeeded') throw new Error(outcome.problem.message);
+  expect(outcome.backup.database).toBe('master');
+  const remove = createRemoveStaging({ staging: bench.parts.staging });
+  const input = { runId, server: bench.address, files: outcome.staging };
+  expect(await remove(input)).toEqual({ status: 'succeeded', removed: 1 });
+  expect(readdirSync(bench.staging)).toEqual([]);
+  expect((await remove(input)).status).toBe('succeeded');
+});
+
+test('what cannot be helped by a new try is an outcome, the rest is thrown', async () => {
+  const bench = await createBench(sandbox, {
+    faults: [{ match: 'BACKUP DATABASE', errors: [{ number: 1205, text: 'Deadlock victim.' }] }],
+  });
+  const backUp = createBackUpDatabase(await startRun(bench));
+  const missing = await backUp({ runId, server: bench.address, database: 'none', round: 1 });
+  expect(missing).toMatchObject({ status: 'failed', problem: { code: 'sql.database-missing' } });
+  expect(await errorOf(backUp({ runId, server: bench.address, database: 'master', round: 1 }))).toMatchObject({
+    code: 'sql.backup-failed',
+    retryable: true,
+  });
+});
+
+test('only plain file names reach the file system', async () => {
+  const bench = await createBench(sandbox);
+  const outcome = await createRemoveStaging({ staging: bench.parts.staging })({
+    runId,
+    server: bench.address,
+    files: ['../x.bak'],
+  });
+  expect(outcome).toMatchObject({ status: 'failed', problem: { code: 'sql.staging-unreadable' } });
+});
+
+test('a cancel request stops the backup on the server', async () => {
+  const bench = await createBench(sandbox, { faults: [{ match: 'BACKUP DATABASE', atPercent: 40, stall: true }] });
+  const services = await startRun(bench);
+  services.progress.listen(() => void services.summaries.requestCancel(runId, new Date()));
+  const outcome = await createBackUpDatabase(services)({ runId, server: bench.address, database: 'master', round: 1 });
+  expect(outcome).toMatchObject({ status: 'failed', problem: { code: 'run.cancelled' } });
+  expect(bench.server.attentions()).toBe(1);
+});

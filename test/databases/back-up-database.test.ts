@@ -1,0 +1,128 @@
+import { runIdOf } from '../../src/contracts/run-id';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { databaseBackupSchema } from '../../src/contracts/database-backup';
+import { createSandbox, type Sandbox } from '../sandbox/sql-server/support';
+import { createMemoryBlobStore } from '../support/memory-blob-store';
+import { createBench, runId, type Bench } from './support';
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = createSandbox();
+});
+afterEach(() => sandbox.end());
+
+const stagedIn = (bench: Bench) => readdirSync(bench.staging);
+
+test('a backup in the store equals the file SQL Server wrote, byte for byte, with proof', async () => {
+  const bench = await createBench(sandbox, {
+    databases: [{ name: 'appservice_hosting', size: 3 * 1024 * 1024, recoveryModel: 'FULL' }],
+  });
+  const before = Date.now();
+  const percents: number[] = [];
+  const request = { runId, server: bench.address, database: 'AppService_Hosting' };
+  const { backup, staging } = await bench.databases.backUp(request, { onProgress: ({ percent }) => percents.push(percent) });
+
+  expect(databaseBackupSchema.parse(backup)).toEqual(backup);
+  expect(backup).toMatchObject({
+    database: 'appservice_hosting',
+    recoveryModel: 'FULL',
+    edition: 'Enterprise Edition (64-bit)',
+    warnings: [],
+  });
+  expect(backup.proof).toMatchObject({
+    source: 'msdb',
+    hasChecksums: true,
+    isDamaged: false,
+    isCopyOnly: true,
+    compressed: true,
+  });
+  expect(Date.parse(backup.proof.finishedAt)).toBeGreaterThan(before - 2000);
+  expect(Date.parse(backup.proof.finishedAt)).toBeLessThan(Date.now() + 2000);
+  expect(backup.verifyOnly.passed).toBe(true);
+  expect(percents.at(-1)).toBe(100);
+
+  expect(staging).toEqual([expect.stringMatching(/^hubkeep-20261122T020000Z-7f3a-appservice_hosting-[0-9a-f]{4}\.bak$/)]);
+  const file = readFileSync(join(bench.staging, staging[0] ?? ''));
+  const stored = await bench.parts.store.read(backup.files[0]?.key ?? '');
+  expect(stored.content.equals(file)).toBe(true);
+  expect(backup.files).toEqual([
+    {
+      key: expect.stringMatching(/^databases\/20261122T020000Z-7f3a\/.*\/appservice_hosting\.bak$/),
+      size: file.length,
+      sha256: createHash('sha256').update(file).digest('hex'),
+    },
+  ]);
+});
+
+test('a backup too large to hold is uploaded in blocks, with the same hash', async () => {
+  const bench = await createBench(sandbox, { edition: 'Express', databases: [{ name: 'big', size: 33 * 1024 * 1024 }] });
+  const { backup, staging } = await bench.databases.backUp({ runId, server: bench.address, database: 'big' });
+  const file = readFileSync(join(bench.staging, staging[0] ?? ''));
+  const sha256 = createHash('sha256').update(file).digest('hex');
+  expect(backup.files).toEqual([{ key: expect.any(String), size: file.length, sha256 }]);
+  expect(await bench.parts.store.stat(backup.files[0]?.key ?? '')).toMatchObject({ size: file.length, sha256 });
+});
+
+test('doing the same work again gives the first result without another backup', async () => {
+  const bench = await createBench(sandbox);
+  const request = { runId, server: bench.address, database: 'master' };
+  const first = await bench.databases.backUp(request);
+  expect(await bench.databases.backUp(request)).toEqual(first);
+  expect(bench.server.history.list()).toHaveLength(1);
+  const again = await bench.databases.backUp({ ...request, round: 2 });
+  expect(again.backup.files[0]?.key).not.toBe(first.backup.files[0]?.key);
+});
+
+test('master of two servers does not collide', async () => {
+  const store = createMemoryBlobStore();
+  const [one, other] = [await createBench(sandbox, {}, { store }), await createBench(sandbox, {}, { store })];
+  const keys = [];
+  for (const bench of [one, other])
+    keys.push((await bench.databases.backUp({ runId, server: bench.address, database: 'master' })).backup.files[0]?.key);
+  expect(new Set(keys).size).toBe(2);
+});
+
+test.each(['a]b', "o'brien; DROP TABLE x --", 'größe 数据 😀', 'x'.repeat(128), '[a]', '"q"', '..', 'con'])(
+  'a database named %j is backed up',
+  async (name) => {
+    const bench = await createBench(sandbox, { databases: [{ name }] });
+    const { backup, staging } = await bench.databases.backUp({ runId, server: bench.address, database: name });
+    expect(backup.database).toBe(name);
+    expect(backup.files[0]?.key).toMatch(/^[a-zA-Z0-9./_-]+$/);
+    expect(stagedIn(bench)).toEqual(staging);
+  },
+);
+
+test('Express is backed up without compression', async () => {
+  const bench = await createBench(sandbox, { edition: 'Express' });
+  const { backup } = await bench.databases.backUp({ runId, server: bench.address, database: 'master' });
+  expect(backup.proof.compressed).toBe(false);
+});
+
+test('a full log that waits for its backup is a warning', async () => {
+  const bench = await createBench(sandbox, {
+    databases: [{ name: 'appservice_hosting', recoveryModel: 'FULL', logReuseWait: 'LOG_BACKUP' }],
+  });
+  const { backup } = await bench.databases.backUp({ runId, server: bench.address, database: 'appservice_hosting' });
+  expect(backup.warnings).toEqual([expect.stringContaining('log backup')]);
+});
+
+test('without history in msdb the header of the file is the proof, and a warning says so', async () => {
+  const bench = await createBench(sandbox);
+  bench.server.history.unwritable = true;
+  const { backup } = await bench.databases.backUp({ runId, server: bench.address, database: 'master' });
+  expect(backup.proof).toMatchObject({ source: 'header', hasChecksums: true });
+  expect(backup.warnings).toEqual([expect.stringContaining('msdb has no history')]);
+});
+
+test('leftovers of dead runs go, files of others and of runs that may still commit stay', async () => {
+  const bench = await createBench(sandbox);
+  const recent = runIdOf(new Date(), 'beef');
+  const others = [`hubkeep-${recent}-master-aaaa.bak`, `hubkeep-${runId}-model-aaaa.bak`, 'someone.bak'];
+  const leftovers = [`hubkeep-${runId}-master-aaaa.bak`, 'hubkeep-20200101T020000Z-dead-master-aaaa.bak'];
+  for (const name of [...others, ...leftovers]) writeFileSync(join(bench.staging, name), 'x');
+  const { staging } = await bench.databases.backUp({ runId, server: bench.address, database: 'master' });
+  expect(stagedIn(bench).sort()).toEqual([...others, ...staging].sort());
+});

@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createLocalFiles } from '../../src/adapters/local-files/local-files';
+import { createLocalTarget } from '../../src/adapters/local-target/local-target';
+import { createSystemClock } from '../../src/adapters/system-clock';
+import type { FileShareRecord } from '../../src/contracts/recovery-point';
+import type { BoxRequest, BoxResult, ShareBase } from '../../src/contracts/share-copy';
+import { createFileShare } from '../../src/fileshare/copy-share';
+import type { BlobStore } from '../../src/ports/blob-store';
+import { restoreShare } from '../../src/recovery/restore-share';
+import { type IndexEntry } from '../../src/repository/index-entry';
+import { readIndex } from '../../src/repository/index-reader';
+import { createRecoveryPoints } from '../../src/repository/recovery-points';
+import { openRepository } from '../../src/repository/repository-header';
+import { buildShareRecord } from '../../src/repository/share-record';
+import { withFaults } from '../support/faulty-source';
+import { inProcessThreads } from '../support/in-process-thread';
+import { createMemoryBlobStore } from '../support/memory-blob-store';
+
+const longAgo = new Date('2024-03-01T12:00:00Z');
+
+/** A share on disk, a store in memory and the real engine between them. */
+export async function createShareStage({ boxMs = 60_000, store = createMemoryBlobStore() }: { boxMs?: number; store?: BlobStore } = {}) {
+  const root = mkdtempSync(join(tmpdir(), 'hubkeep-share-'));
+  const share = join(root, 'share');
+  mkdirSync(share);
+  const source = withFaults(createLocalFiles(share));
+  const points = createRecoveryPoints(store);
+  const { repositoryId } = await openRepository(store);
+  const fileShare = createFileShare({
+    source,
+    sourceDescription: { kind: 'path', path: share },
+    store,
+    points,
+    clock: createSystemClock(),
+    spawn: inProcessThreads(source),
+    threads: 2,
+    boxMs,
+  });
+  let night = 0;
+
+  async function copyPass(request: Pick<BoxRequest, 'runId' | 'sequence' | 'pass' | 'base'>) {
+    const results: BoxResult[] = [];
+    const keys: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const { key, result }: { key: string; result: BoxResult } = await fileShare.copyBox(
+        { ...request, partition: {}, box: results.length, cursor },
+        { signal: new AbortController().signal, onProgress: () => undefined },
+      );
+      results.push(result);
+      keys.push(key);
+      cursor = result.next;
+    } while (cursor !== null);
+    return { results, keys };
+  }
+
+  return {
+    share,
+    store,
+    points,
+    faults: source.faults,
+    fileShare,
+    copyPass,
+    write(path: string, content: string | Buffer, mtime = longAgo) {
+      const place = join(share, path);
+      mkdirSync(dirname(place), { recursive: true });
+      writeFileSync(place, content);
+      utimesSync(place, mtime, mtime);
+    },
+    remove(path: string) {
+      rmSync(join(share, path), { recursive: true });
+    },
+    /** One night: bulk pass, whatever happens `meanwhile`, a delta pass if asked for, and the commit. */
+    async backUp({ delta = false, meanwhile = () => undefined }: { delta?: boolean; meanwhile?: () => void } = {}) {
+      night += 1;
+      const runId = `2026112${night}T020000Z-000${night}`;
+      const newest = await points.latest(['fileshare']).catch(() => undefined);
+      const before = newest?.point.fileshare?.status === 'succeeded' ? newest.point.fileshare : undefined;
+      const base: ShareBase = newest === undefined ? { kind: 'nothing' } : { kind: 'point', id: newest.point.id };
+      const bulk = await copyPass({ runId, sequence: night, pass: 'bulk', base });
+      meanwhile();
+      const boxes: ShareBase = { kind: 'boxes', results: bulk.keys, point: newest?.point.id ?? null };
+      const second = delta ? (await copyPass({ runId, sequence: night, pass: 'delta', base: boxes })).results : [];
+      const record = await buildShareRecord({ store, runId, bulk: bulk.results, delta: second, base: before });
+      await points.commit({
+        id: runId,
+        repositoryId,
+        stamp: 'test',
+        outcome: 'complete',
+        components: ['fileshare'],
+        trigger: 'cli',
+        hubkeepVersion: '0.0.0',
+        startedAt: record.startedAt,
+        committedAt: record.finishedAt,
+        fileshare: record,
+        skewSeconds: null,
+        warnings: [],
+        notCarried: [],
+      });
+      return record;
+    },
+    async restore(record: FileShareRecord): Promise<string> {
+      const target = mkdtempSync(join(root, 'restored-'));
+      await restoreShare({ store, target: createLocalTarget(target), share: record, include: [] });
+      return target;
+    },
+    async entries(record: FileShareRecord): Promise<IndexEntry[]> {
+      const found: IndexEntry[] = [];
+      for await (const { lines } of readIndex(store, record.segments)) found.push(...lines.map(({ entry }) => entry));
+      return found;
+    },
+    async entry(record: FileShareRecord, path: string): Promise<IndexEntry | undefined> {
+      return (await this.entries(record)).find((entry) => entry.path === path);
+    },
+    dispose() {
+      rmSync(root, { recursive: true });
+    },
+  };
+}
+
+export type ShareStage = Awaited<ReturnType<typeof createShareStage>>;

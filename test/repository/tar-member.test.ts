@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { padding, tarHeaders, type TarMember } from '../../src/repository/tar-member';
+
+function tarOf(member: TarMember, content = ''): Buffer {
+  const bytes = Buffer.from(content);
+  return Buffer.concat([tarHeaders({ ...member, size: bytes.length }), bytes, padding(bytes.length)]);
+}
+
+function listed(archive: Buffer): string {
+  return execFileSync('tar', ['--full-time', '--quoting-style=literal', '-tvf', '-'], { input: archive, env: { ...process.env, TZ: 'UTC', LC_ALL: 'C.UTF-8' } }).toString();
+}
+
+const file = { type: 'File', mtime: '1700000000.123456789', comment: `sha256:${'a'.repeat(64)}` } as const;
+
+test.each([
+  ['a plain name', 'dir/file.txt'],
+  ['a name of 255 bytes', `dir/${'n'.repeat(255)}`],
+  ['a path over a thousand characters', `${'deep/'.repeat(240)}file.txt`],
+  ['accents, emoji and right-to-left text', 'é/e\u0301/\u{1F600}/שלום.txt'],
+  ['a line break and a tab', 'two\nlines\tfile'],
+  ['a leading dash', '--help'],
+])('tar reads %s', (_what, path) => {
+  expect(listed(tarOf({ ...file, path }, 'content'))).toContain(path.replaceAll('\t', '\t'));
+});
+
+test('tar reads the time to the nanosecond and warns of nothing', () => {
+  const archive = tarOf({ ...file, path: 'file', ctime: '1700000001.000000001' }, 'x');
+  expect(listed(archive)).toContain('2023-11-14 22:13:20.123456789');
+  expect(execFileSync('sh', ['-c', 'tar -tf - 2>&1 >/dev/null'], { input: archive }).toString()).toBe('');
+});
+
+test('a time before 1970 is carried with its sign', () => {
+  expect(listed(tarOf({ ...file, path: 'old', mtime: '-2.000000000' }))).toContain('1969-12-31 23:59:58');
+});
+
+test('tar reads directories, symlinks and hard links', () => {
+  const archive = Buffer.concat([
+    tarOf({ type: 'Directory', path: 'd', mtime: file.mtime }),
+    tarOf({ ...file, path: 'd/target' }, 'content'),
+    tarOf({ type: 'SymbolicLink', path: 'd/soft', mtime: file.mtime, target: `../${'t'.repeat(150)}` }),
+    tarOf({ type: 'Link', path: 'd/hard', mtime: file.mtime, target: 'd/target' }),
+  ]);
+  const text = listed(archive);
+  expect(text).toMatch(/^d.* d\/$/m);
+  expect(text).toContain(`d/soft -> ../${'t'.repeat(150)}`);
+  expect(text).toContain('d/hard link to d/target');
+});
+
+test('a name that is not UTF-8 is written byte by byte', () => {
+  expect(listed(tarOf({ ...file, path: 'broken\udcff' }))).toContain('broken%FF');
+});
