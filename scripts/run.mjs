@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 const root = new URL('..', import.meta.url).pathname;
 const [module, ...rest] = process.argv.slice(2);
 
-if (newest(['src', 'sandbox', 'tsconfig.json', 'package.json']) > builtAt()) {
+if (newest(['src', 'sandbox', 'bench', 'tsconfig.json', 'package.json']) > builtAt()) {
   process.stderr.write('Compiling …\n');
   try {
     execFileSync(process.execPath, [`${root}scripts/build.mjs`], { stdio: ['ignore', 2, 2] });

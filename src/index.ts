@@ -1,1 +1,46 @@
-export {};
+/** The Azure root: what the Functions host loads. The only place that registers functions. */
+import { app } from '@azure/functions';
+import { createJsonLog } from './adapters/json-log';
+import { compose } from './compose';
+import { loadConfig } from './config/load-config';
+import { readEnvironment } from './config/read-environment';
+import { retryTable } from './contracts/retry-table';
+import { toProblem } from './errors/to-problem';
+import { orchestrators } from './orchestrators/orchestrators';
+import { sickHealthRoute } from './triggers/http-health';
+import { toHttpFunction } from './triggers/functions-http';
+import { createRoutes } from './triggers/routes';
+import { createNightlyBackup, nightlyBackupName } from './triggers/timer-nightly-backup';
+import { durableClientInput, durableClientOf } from './workflow/durable-client';
+import { registerDurable } from './workflow/durable';
+
+// The host takes what a worker prints into its own log.
+const log = createJsonLog((line) => process.stdout.write(`${line}\n`));
+
+try {
+  register();
+} catch (error) {
+  // An app that throws while it is loaded has no functions, and says so in a log that few look at.
+  const { code, message } = toProblem(error);
+  log.error('app.not-configured', { code, reason: message });
+  const route = sickHealthRoute(error);
+  app.http(route.name, toHttpFunction(route, log));
+}
+
+function register() {
+  const hubkeep = compose(loadConfig(readEnvironment()), { log, runsDependOnProcess: false });
+  registerDurable({ orchestrators, activities: hubkeep.activities, retry: retryTable, log });
+  for (const route of createRoutes(hubkeep)) app.http(route.name, toHttpFunction(route, log));
+
+  const startNightlyBackup = createNightlyBackup(hubkeep);
+  app.timer(nightlyBackupName, {
+    // The value, not `%BACKUP_SCHEDULE%`: the host would refuse the function where that setting is left to its default.
+    schedule: hubkeep.config.schedule,
+    runOnStartup: false,
+    useMonitor: true,
+    // A store that is away for a moment at this hour must not cost the night.
+    retry: { strategy: 'fixedDelay', maxRetryCount: 5, delayInterval: { minutes: 2 } },
+    extraInputs: [durableClientInput()],
+    handler: (_timer, context) => startNightlyBackup(durableClientOf(context)),
+  });
+}

@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import type { Hubkeep } from '../compose';
 import type { RunRequest, RunSummary } from '../contracts/run';
-import { retryTable } from '../contracts/retry-table';
 import { HubkeepError } from '../errors/hubkeep-error';
-import { orchestrators } from '../orchestrators/orchestrators';
-import { createEmbeddedEngine, type EmbeddedEngine } from '../workflow/embedded';
+import type { EmbeddedEngine } from '../workflow/embedded';
 import type { WorkflowStatus } from '../workflow/workflow-client';
 import { withCommonOptions, type Act } from './act';
 import { showSummary } from './backup-summary';
 import { parseComponents } from './components-option';
+import { createEmbeddedRuns } from './embedded-runs';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { openHubkeep } from './open-hubkeep';
 import { createProgressView, type ProgressView } from './progress/progress-view';
@@ -32,9 +31,8 @@ async function backUp(terminal: Terminal, options: BackupOptions): Promise<ExitC
   const hubkeep = openHubkeep(terminal, { ...options, sources: true });
   // Before anything is started: a store that cannot be reached is told at once.
   await hubkeep.repositoryId();
-  const { activities, clock, log } = hubkeep;
-  const engine = createEmbeddedEngine({ orchestrators, activities, retry: retryTable, clock, log });
-  const view = createProgressView(terminal, clock);
+  const { engine } = createEmbeddedRuns(hubkeep);
+  const view = createProgressView(terminal, hubkeep.clock);
   const summary = await runToItsEnd({ hubkeep, engine, view, reason: options.reason });
   const stored = summary.recoveryPoint === undefined ? undefined : await hubkeep.points.read(summary.recoveryPoint);
   showSummary(terminal, { summary, point: stored?.point, store: hubkeep.store.location });

@@ -6,6 +6,7 @@ import { exitCodes, type ExitCode } from './exit-codes';
 import { addListCommand } from './list';
 import { reportError } from './report-error';
 import { addRestoreCommand } from './restore';
+import { addServeCommand } from './serve';
 import { addShowCommand } from './show';
 import { createTerminal } from './terminal';
 
@@ -42,5 +43,6 @@ function createProgram(act: Act): Command {
   addListCommand(program, act);
   addShowCommand(program, act);
   addRestoreCommand(program, act);
+  addServeCommand(program, act);
   return program;
 }

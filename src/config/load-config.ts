@@ -13,7 +13,7 @@ export interface LoadOptions {
 
 /**
  * Reads and checks every setting. Values are trimmed, an empty one is unset. Throws one `config.invalid` that has a
- * line for each problem; `details.problems` is their number.
+ * line for each problem; `details.problems` is their number, `details.settings` names them without their values.
  */
 export function loadConfig(environment: Environment, { sources = true }: LoadOptions = {}): Config {
   const problems: string[] = [];
@@ -58,10 +58,15 @@ function shortened(written: string): string {
   return JSON.stringify(written.length > 80 ? `${written.slice(0, 80)}…` : written);
 }
 
+/** Every problem begins with the name of its setting. */
+function settingsIn(problems: readonly string[]): string {
+  return [...new Set(problems.map((problem) => problem.split(':', 1)[0] ?? ''))].join(', ');
+}
+
 function invalid(problems: readonly string[]): HubkeepError {
   const title = problems.length === 1 ? 'One setting needs attention' : `${problems.length} settings need attention`;
   return new HubkeepError('config.invalid', [`${title}:`, ...problems.map((problem) => `  ${problem}`)].join('\n'), {
     hint: 'Settings are environment variables; local.settings.sample.json lists them all.',
-    details: { problems: problems.length },
+    details: { problems: problems.length, settings: settingsIn(problems) },
   });
 }

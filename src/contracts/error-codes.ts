@@ -15,6 +15,7 @@ export const errorCodes = [
   // the run and its lock
   'run.busy',
   'run.not-found',
+  'run.ended',
   'run.cancelled',
   'run.superseded',
   'lock.lost',

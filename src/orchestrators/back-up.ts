@@ -27,7 +27,10 @@ export function* backUp(workflow: HubkeepWorkflow, run: RunRequest): Orchestrati
 function* copyAndCommit(workflow: HubkeepWorkflow, run: RunRequest): Steps<{ status: RunSummary['status'] }> {
   showPhase(workflow, 'starting');
   const plan = yield* workflow.call('begin-run', run);
-  if (plan.status === 'failed') return yield* end(workflow, run, { status: 'failed', problems: [plan.problem] });
+  if (plan.status === 'failed') {
+    if (plan.problem.code === 'run.cancelled') return yield* end(workflow, run, { status: 'cancelled' });
+    return yield* end(workflow, run, { status: 'failed', problems: [plan.problem] });
+  }
 
   const parts = yield* copyParts(workflow, run, plan);
   showPhase(workflow, 'committing');

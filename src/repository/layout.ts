@@ -28,7 +28,7 @@ export const layout = {
 /** Prefixes that hold one folder per run; what a dead run left behind is found under them. */
 export const perRunPrefixes = ['packs/', 'index/', 'content/', 'databases/'] as const;
 
-/** The run a blob under one of `perRunPrefixes` belongs to. */
+/** The run a blob under one of `perRunPrefixes`, or under `runs/`, belongs to. */
 export function runOf(key: string): string {
   return key.split('/')[1] ?? '';
 }

@@ -2,7 +2,7 @@ import { type Progress, progressSchema, type RunSummary, runSummarySchema } from
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import { readJson, readJsonIfPresent, writeJson } from '../repository/json-blob';
-import { layout } from '../repository/layout';
+import { layout, runOf } from '../repository/layout';
 
 /** What is known of runs for good, failed ones too. */
 export function createRunSummaries(store: BlobStore) {
@@ -22,6 +22,15 @@ export function createRunSummaries(store: BlobStore) {
       for await (const { key } of store.list(layout.runs)) {
         if (key.endsWith('/run.json')) yield readJson(store, key, runSummarySchema);
       }
+    },
+    /** Newest first: an id begins with the time of its run. */
+    async ids(): Promise<string[]> {
+      const found: string[] = [];
+      for await (const { key } of store.list(layout.runs)) {
+        const runId = runOf(key);
+        if (key === layout.run(runId)) found.push(runId);
+      }
+      return found.reverse();
     },
     async progress(runId: string): Promise<Progress[]> {
       const found: Progress[] = [];

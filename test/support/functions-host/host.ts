@@ -13,6 +13,8 @@ export interface FunctionsHostOptions {
   readonly maxConcurrentActivities?: number;
   /** Runs every activity twice at once, as a host may after losing sight of one. The first result counts. */
   readonly deliverTwice?: boolean;
+  /** Waited for before an activity is run, so that a test can act between two steps of a run. */
+  readonly beforeActivity?: (name: string) => Promise<unknown>;
 }
 
 /** A Functions host with the Durable extension, in this process: enough of both to run a registered app. */
@@ -55,6 +57,7 @@ export async function createFunctionsHost(options: FunctionsHostOptions = {}): P
     invoke: run,
     maxConcurrentActivities: options.maxConcurrentActivities ?? 10,
     deliverTwice: options.deliverTwice ?? false,
+    beforeActivity: options.beforeActivity ?? (() => Promise.resolve()),
   });
   const endpoint = await openClientEndpoint(hub);
 

@@ -33,6 +33,7 @@ export interface TaskHubOptions {
   readonly time: HostTime;
   readonly maxConcurrentActivities: number;
   readonly deliverTwice: boolean;
+  beforeActivity(name: string): Promise<unknown>;
   /** Throws when there is no such function with that kind of trigger. */
   find(kind: 'activity' | 'orchestration', name: string): RegisteredFunction;
   invoke(target: RegisteredFunction, trigger: TypedData): Promise<TypedData | undefined>;
@@ -45,7 +46,8 @@ interface Instance {
 }
 
 /** The instances of a pretend host: what the Durable extension keeps in storage. */
-export function createTaskHub({ time, find, invoke, maxConcurrentActivities, deliverTwice }: TaskHubOptions): TaskHub {
+export function createTaskHub(options: TaskHubOptions): TaskHub {
+  const { time, find, invoke, maxConcurrentActivities, deliverTwice } = options;
   const instances = new Map<string, Instance>();
   const limit = createLimit(maxConcurrentActivities);
 
@@ -82,7 +84,11 @@ export function createTaskHub({ time, find, invoke, maxConcurrentActivities, del
   }
 
   async function runActivity(name: string, input: unknown): Promise<unknown> {
-    const run = () => limit(async () => valueOf(await invoke(find('activity', name), activityInput(input))));
+    const run = () =>
+      limit(async () => {
+        await options.beforeActivity(name);
+        return valueOf(await invoke(find('activity', name), activityInput(input)));
+      });
     if (!deliverTwice) return run();
     const [first] = await Promise.allSettled([run(), run()]);
     if (first.status === 'rejected') throw first.reason;

@@ -1,0 +1,38 @@
+import { Cron } from 'croner';
+import { startHttpServer, type HttpServer, type HttpServerOptions } from '../adapters/http-server/http-server';
+import type { Hubkeep } from '../compose';
+import { scheduleOptions } from '../triggers/nightly-slot';
+import { problemResponse } from '../triggers/problem-response';
+import { answer, createRoutes } from '../triggers/routes';
+import { createNightlyBackup } from '../triggers/timer-nightly-backup';
+import type { WorkflowClient } from '../workflow/workflow-client';
+
+export interface StartServerOptions extends Pick<HttpServerOptions, 'apiKey' | 'tls'> {
+  readonly hubkeep: Hubkeep;
+  readonly engine: WorkflowClient;
+  /** 127.0.0.1 when not given. */
+  readonly host?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+}
+
+/** The API and the nightly schedule in this process. A slot that passed before it was started is not made up for. */
+export async function startServer(options: StartServerOptions): Promise<HttpServer> {
+  const { hubkeep, engine, apiKey, tls, host = '127.0.0.1', port = 0 } = options;
+  const { log, config } = hubkeep;
+  const endpoints = createRoutes(hubkeep).map((route) => ({
+    ...route,
+    answer: (request: Parameters<typeof route.handle>[0]) => answer(route, request, { engine, log }),
+  }));
+  const server = await startHttpServer({ endpoints, apiKey, host, port, tls, refuse: problemResponse });
+  const startNightlyBackup = createNightlyBackup(hubkeep);
+  // What keeps a night from starting is in the log already; the next night must come all the same.
+  const nightly = new Cron(config.schedule, { ...scheduleOptions, catch: () => undefined }, () => startNightlyBackup(engine));
+  return {
+    url: server.url,
+    async close() {
+      nightly.stop();
+      await server.close();
+    },
+  };
+}

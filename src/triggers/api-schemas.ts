@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { componentSchema } from '../contracts/components';
+import { errorCodes } from '../contracts/error-codes';
+import { problemSchema } from '../contracts/outcome';
+import { recoveryPointSchema } from '../contracts/recovery-point';
+import { progressSchema, runStatuses, runSummarySchema } from '../contracts/run';
+
+const mostListed = 200;
+const limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(mostListed)
+  .default(50)
+  .describe(`How many at most, up to ${mostListed}; newest first.`);
+const instant = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+
+export const startBackupSchema = z.strictObject({
+  components: z.array(componentSchema).min(1).optional().describe('What to back up; everything configured when not given.'),
+  reason: z.string().trim().min(1).max(500).optional().describe('Why, for whoever reads the recovery point later.'),
+});
+
+export const listBackupsSchema = z.strictObject({
+  status: z.enum(runStatuses).optional(),
+  from: instant.optional().describe('Runs from then on; a date or a time, UTC unless it says otherwise.'),
+  to: instant.optional().describe('Runs before then.'),
+  limit,
+});
+
+export const listPointsSchema = z.strictObject({ limit });
+
+const runLinks = z.object({ self: z.string(), cancel: z.string().optional(), recoveryPoint: z.string().optional() });
+
+/** A run that was accepted. */
+export const startedSchema = z.object({ runId: z.string(), status: z.literal('running'), links: runLinks });
+
+export const runSchema = runSummarySchema.extend({
+  /** What each long activity last told of itself. */
+  progress: z.array(progressSchema),
+  links: runLinks,
+});
+export type RunAnswer = z.infer<typeof runSchema>;
+
+export const runListSchema = z.object({
+  backups: z.array(runSummarySchema),
+  more: z.boolean().describe('True when older ones were not looked at: ask again with a smaller `to`.'),
+});
+
+export const markSchema = z.looseObject({ kind: z.string(), at: z.string() });
+
+export const pointSummarySchema = z.object({
+  id: z.string(),
+  sequence: z.number().int(),
+  outcome: z.enum(['complete', 'partial']),
+  components: z.array(componentSchema),
+  startedAt: z.string(),
+  committedAt: z.string(),
+  files: z.number().int().nullable().describe('Of the file share; null when the point has none.'),
+  bytes: z.number().int().describe('Of everything the point gives back.'),
+  newBytes: z.number().int().describe('What its run stored.'),
+  skewSeconds: z.number().nullable(),
+  marks: z.array(markSchema).describe('Facts added since.'),
+});
+export type PointSummary = z.infer<typeof pointSummarySchema>;
+
+export const pointListSchema = z.object({
+  recoveryPoints: z.array(pointSummarySchema),
+  unreadable: z.array(z.object({ id: z.string(), code: z.enum(errorCodes), message: z.string() })),
+  more: z.boolean(),
+});
+export type PointList = z.infer<typeof pointListSchema>;
+
+export const pointSchema = recoveryPointSchema.extend({ marks: z.array(markSchema) });
+
+export const healthSchema = z.object({ status: z.literal('ok'), version: z.string() });
+
+/** RFC 9457, with a stable code. */
+export const problemDocumentSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.enum(errorCodes),
+  detail: z.string(),
+  hint: z.string().optional(),
+  runId: z.string().optional().describe('With run.busy: the run that is running.'),
+});
+
+/** Everything an answer can hold, under the names the OpenAPI document gives it. */
+export const answerSchemas = {
+  StartedBackup: startedSchema,
+  Backup: runSchema,
+  BackupSummary: runSummarySchema,
+  BackupList: runListSchema,
+  RecoveryPoint: pointSchema,
+  RecoveryPointSummary: pointSummarySchema,
+  RecoveryPointList: pointListSchema,
+  RunProblem: problemSchema,
+  Health: healthSchema,
+  Problem: problemDocumentSchema,
+} as const;
+export type AnswerName = keyof typeof answerSchemas;

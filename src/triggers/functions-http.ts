@@ -1,0 +1,20 @@
+import type { HttpFunctionOptions } from '@azure/functions';
+import type { Log } from '../ports/log';
+import { durableClientInput, durableClientOf } from '../workflow/durable-client';
+import type { ApiRoute } from './api-route';
+import { answer } from './routes';
+
+/** A route as the Functions host wants it. The host checks keys. */
+export function toHttpFunction(route: ApiRoute, log: Log): HttpFunctionOptions {
+  return {
+    methods: [route.method],
+    route: route.path,
+    authLevel: route.isAnonymous ? 'anonymous' : 'function',
+    extraInputs: [durableClientInput()],
+    handler: async (request, context) => {
+      const query = Object.fromEntries(request.query);
+      const { params } = request;
+      return answer(route, { params, query, text: () => request.text() }, { engine: durableClientOf(context), log });
+    },
+  };
+}

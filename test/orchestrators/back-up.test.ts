@@ -1,0 +1,182 @@
+import type { ActivityMap, OrchestratorMap } from '../../src/contracts/activities';
+import type { Component } from '../../src/contracts/components';
+import type { Problem } from '../../src/contracts/outcome';
+import type { RunRequest } from '../../src/contracts/run';
+import { hubkeepVersion } from '../../src/contracts/version';
+import { backUp } from '../../src/orchestrators/back-up';
+import type { LeafStep, Step } from '../../src/workflow/steps';
+import { drive } from '../support/drive';
+
+type Names = ActivityMap & OrchestratorMap;
+type Answers = { readonly [N in keyof Names]?: (input: Names[N]['input']) => unknown };
+
+const runId = '20261122T020000Z-7f3a';
+const target = { server: 'sql1', database: 'appservice_hosting' };
+const problem: Problem = { code: 'sql.unreachable', message: 'sql1 does not answer' };
+
+function runOf(components: Component[], changes: Partial<RunRequest> = {}): RunRequest {
+  return { runId, version: hubkeepVersion, components, trigger: 'timer', startedAt: '2026-11-22T02:00:00.000Z', fence: 7, ...changes };
+}
+
+function taken(finishedAt: string, file = 'a.bak') {
+  return [{ target, outcome: { status: 'succeeded', backup: { proof: { finishedAt } }, staging: [file] } }];
+}
+
+const usual: Answers = {
+  'begin-run': () => ({ status: 'succeeded', databases: [target], shareBase: '20261121T020000Z-aaaa', nextSequence: 5 }),
+  'back-up-databases': () => taken('2026-11-22T02:05:00.000Z'),
+  'copy-share': ({ pass }) => ({ results: [`${pass}-0`], finishedAt: '2026-11-22T02:10:00.000Z' }),
+  'keep-secrets': () => ({ status: 'succeeded', custody: {}, warnings: [] }),
+  'commit-recovery-point': () => ({ status: 'succeeded', outcome: 'complete', sequence: 5, problems: [], warnings: [] }),
+  'remove-staging': () => ({ status: 'succeeded', removed: 1 }),
+  'end-run': () => ({ status: 'succeeded' }),
+};
+
+/** Drives one run: its steps by name (what runs side by side on one line), its phases, its end, and every input. */
+function play(run: RunRequest, changed: Answers = {}) {
+  const answers: Answers = { ...usual, ...changed };
+  const inputs: LeafStep[] = [];
+  const { steps, statuses, result } = drive(backUp, run, (step) => {
+    inputs.push(step);
+    if (step.kind === 'sleep') throw new Error('A run does not sleep.');
+    const answer = answers[step.name as keyof Names] as ((input: unknown) => unknown) | undefined;
+    return answer?.(step.input);
+  });
+  const inputOf = (name: keyof Names) => inputs.flatMap((step) => (step.kind !== 'sleep' && step.name === name ? [step.input] : []));
+  return {
+    steps: steps.map(nameOf),
+    phases: (statuses as { phase: string }[]).map(({ phase }) => phase),
+    result,
+    inputOf,
+  };
+}
+
+function nameOf(step: Step): string {
+  if (step.kind === 'all') return step.steps.map(nameOf).filter(Boolean).join(' | ');
+  return step.kind === 'sleep' ? 'sleep' : step.name;
+}
+
+test('all three components: side by side, then the share catches up, then the commit, and staging goes last', () => {
+  const run = play(runOf(['databases', 'fileshare', 'secrets']));
+  expect(run.steps).toEqual([
+    'begin-run',
+    'back-up-databases | copy-share | keep-secrets',
+    'copy-share',
+    'commit-recovery-point',
+    'remove-staging',
+    'end-run',
+  ]);
+  expect(run.phases).toEqual(['starting', 'copying', 'catching-up', 'committing', 'finishing', 'ended']);
+  expect(run.result).toEqual({ output: { status: 'complete' } });
+  expect(run.inputOf('copy-share')).toEqual([
+    { runId, sequence: 5, pass: 'bulk', base: { kind: 'point', id: '20261121T020000Z-aaaa' } },
+    { runId, sequence: 5, pass: 'delta', base: { kind: 'boxes', results: ['bulk-0'], point: '20261121T020000Z-aaaa' } },
+  ]);
+  expect(run.inputOf('remove-staging')).toEqual([{ runId, server: 'sql1', files: ['a.bak'] }]);
+  expect(run.inputOf('end-run')).toMatchObject([{ status: 'complete', committed: true, problems: [] }]);
+});
+
+test('the share alone: one pass, since no database has to agree with it', () => {
+  const run = play(runOf(['fileshare']));
+  expect(run.steps).toEqual(['begin-run', 'copy-share', 'commit-recovery-point', 'end-run']);
+  expect(run.phases).toEqual(['starting', 'copying', 'committing', 'finishing', 'ended']);
+  expect(run.inputOf('commit-recovery-point')).toMatchObject([{ databases: null, share: { delta: null }, secrets: null }]);
+});
+
+test('databases that are more than ten minutes older than the share are taken again before the share catches up', () => {
+  const run = play(runOf(['databases', 'fileshare']), {
+    'back-up-databases': ({ round }) => taken(`2026-11-22T0${round + 1}:00:00.000Z`, `round-${round}.bak`),
+    'copy-share': ({ pass }) => ({ results: [pass], finishedAt: '2026-11-22T02:10:00.001Z' }),
+  });
+  expect(run.steps).toEqual([
+    'begin-run',
+    'back-up-databases | copy-share',
+    'back-up-databases',
+    'copy-share',
+    'commit-recovery-point',
+    'remove-staging',
+    'end-run',
+  ]);
+  expect(run.phases).toEqual(['starting', 'copying', 'databases-again', 'catching-up', 'committing', 'finishing', 'ended']);
+  expect(run.inputOf('commit-recovery-point')).toMatchObject([
+    { databases: [{ outcome: { backup: { proof: { finishedAt: '2026-11-22T03:00:00.000Z' } } } }] },
+  ]);
+  expect(run.inputOf('remove-staging')).toMatchObject([{ files: ['round-1.bak', 'round-2.bak'] }]);
+});
+
+test('a database that fails the second time keeps the backup it has', () => {
+  const run = play(runOf(['databases', 'fileshare']), {
+    'back-up-databases': ({ round }) =>
+      round === 1 ? taken('2026-11-22T01:00:00.000Z') : [{ target, outcome: { status: 'failed', problem } }],
+  });
+  expect(run.inputOf('commit-recovery-point')).toMatchObject([
+    { databases: [{ outcome: { status: 'succeeded', backup: { proof: { finishedAt: '2026-11-22T01:00:00.000Z' } } } }] },
+  ]);
+});
+
+test('a component that fails does not stop the others, and the run ends as the commit says', () => {
+  const run = play(runOf(['databases', 'fileshare', 'secrets']), {
+    'back-up-databases': () => [{ target, outcome: { status: 'failed', problem } }],
+    'commit-recovery-point': () => ({
+      ...{ status: 'succeeded', outcome: 'partial', sequence: 5, warnings: [] },
+      problems: [{ ...problem, component: 'databases' }],
+    }),
+  });
+  expect(run.steps).toEqual([
+    'begin-run',
+    'back-up-databases | copy-share | keep-secrets',
+    'copy-share',
+    'commit-recovery-point',
+    'end-run',
+  ]);
+  expect(run.result).toEqual({ output: { status: 'partial' } });
+  expect(run.inputOf('end-run')).toMatchObject([{ status: 'partial', committed: true, problems: [{ code: 'sql.unreachable' }] }]);
+});
+
+test('a share that fails is not copied a second time', () => {
+  const run = play(runOf(['databases', 'fileshare']), { 'copy-share': () => ({ results: [], finishedAt: null, problem }) });
+  expect(run.steps).toEqual(['begin-run', 'back-up-databases | copy-share', 'commit-recovery-point', 'remove-staging', 'end-run']);
+});
+
+test('nothing to commit: the run fails with the reasons, and the backups stay on their servers', () => {
+  const run = play(runOf(['databases', 'fileshare']), {
+    'commit-recovery-point': () => ({ status: 'failed', problem, problems: [problem] }),
+  });
+  expect(run.steps.slice(-2)).toEqual(['commit-recovery-point', 'end-run']);
+  expect(run.result).toEqual({ output: { status: 'failed' } });
+  expect(run.inputOf('end-run')).toMatchObject([{ committed: false, problems: [problem] }]);
+});
+
+test('a step that fails for good fails the run, which still ends in order', () => {
+  const run = play(runOf(['fileshare']), {
+    'begin-run': () => {
+      throw new Error('away');
+    },
+  });
+  expect(run.steps).toEqual(['begin-run', 'end-run']);
+  expect(run.inputOf('end-run')).toMatchObject([{ status: 'failed', problems: [{ code: 'internal', message: 'away' }] }]);
+});
+
+test('staging that cannot be removed is not worth a failed run', () => {
+  const run = play(runOf(['databases']), {
+    'remove-staging': () => {
+      throw new Error('denied');
+    },
+  });
+  expect(run.result).toEqual({ output: { status: 'complete' } });
+});
+
+test.each([
+  ['begin-run', { status: 'failed', problem: { code: 'run.cancelled', message: 'cancelled' } }],
+  ['commit-recovery-point', { status: 'failed', problem: { code: 'run.cancelled', message: 'cancelled' }, problems: [] }],
+] as const)('a run cancelled during %s ends as cancelled', (step, answer) => {
+  const run = play(runOf(['fileshare']), { [step]: () => answer });
+  expect(run.result).toEqual({ output: { status: 'cancelled' } });
+  expect(run.inputOf('end-run')).toMatchObject([{ committed: false, problems: [] }]);
+});
+
+test('a run that another version started takes no step but its end', () => {
+  const run = play(runOf(['fileshare'], { version: '0.0.1' }));
+  expect(run.steps).toEqual(['end-run']);
+  expect(run.result).toEqual({ output: { status: 'superseded' } });
+});
