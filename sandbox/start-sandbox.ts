@@ -21,8 +21,8 @@ export interface SandboxOptions {
   readonly files?: number;
   /** What goes wrong in SQL Server; more can be added while it runs. */
   readonly faults?: readonly Fault[];
-  /** How long each BACKUP takes at least. */
-  readonly backupMs?: number;
+  /** Told of every file the SQL Server has backed up to, before anybody else knows of it. */
+  readonly onBackup?: (file: string) => void;
 }
 
 export interface Sandbox {
@@ -118,7 +118,7 @@ async function openSqlServer({ sqlDirectory, sqlPassword, tls, options }: SqlPar
     tls,
     databases,
     faults: options.faults ?? [],
-    backupMs: options.backupMs ?? 0,
+    ...(options.onBackup === undefined ? {} : { onBackup: options.onBackup }),
   });
 }
 

@@ -32,6 +32,8 @@ export interface SqlServerOptions {
   readonly timeZone?: number;
   /** How long a BACKUP takes at least; as fast as possible unless given. */
   readonly backupMs?: number;
+  /** Told the local path of every backup file once it is whole and before the client hears of it. */
+  readonly onBackup?: (file: string) => void;
 }
 
 export interface RunningSqlServer {
@@ -92,6 +94,7 @@ function createState(options: SqlServerOptions): ServerState {
     mounts: options.mounts ?? {},
     timeZone: options.timeZone ?? 0,
     backupMs: options.backupMs ?? 0,
+    onBackup: options.onBackup ?? (() => undefined),
     logins: options.logins,
     databases: createDatabases(options.databases ?? []),
     history: createBackupHistory(),

@@ -90,6 +90,7 @@ async function writeAndRecord(backup: Backup, database: Database, context: Write
   }).catch((error: unknown) => {
     throw error instanceof SqlError || context.signal.aborted ? error : deviceError(backup.path, error, statementName);
   });
+  server.onBackup(localPath(server, backup.path));
   const finished = finish();
   running.percent = 100;
   if (server.history.unwritable) {

@@ -41,6 +41,7 @@ export interface ServerState {
   readonly timeZone: number;
   /** How long a BACKUP takes at least. */
   readonly backupMs: number;
+  readonly onBackup: (file: string) => void;
   readonly logins: readonly ServerLogin[];
   readonly databases: Databases;
   readonly history: BackupHistory;

@@ -6,7 +6,7 @@ import type { Timestamp } from '../../ports/file-source';
 import type { FileTarget } from '../../ports/file-target';
 import { safePath } from './safe-path';
 
-/** The kernel cuts what utimes is given to whole microseconds; half of one keeps the millisecond from being rounded away. */
+/** Node cuts a time to whole microseconds: aimed at the middle of one, the rounding of a double cannot miss it. */
 const halfMicrosecond = 0.000_000_5;
 const epoch = 0;
 
@@ -72,7 +72,8 @@ export function createLocalTarget(directory: string): FileTarget {
 }
 
 function seconds(mtime: Timestamp): number {
-  return Number(mtime) + halfMicrosecond;
+  const toTheMicrosecond = mtime.replace(/(?<=\.\d{6})\d+$/, '');
+  return Number(toTheMicrosecond) + halfMicrosecond;
 }
 
 function guarded<T>(path: SharePath, work: () => T): T {
