@@ -18,7 +18,7 @@ test.each<[string, Status, string, string]>([
   ['a night that was missed', statusWith({ points: [pointOn(21)] }), 'bad', '31 hours old'],
   ['a night that has just begun', statusWith({ points: [pointOn(21)], now: new Date('2026-11-22T02:20:00Z') }), 'good', '24 hours old'],
   ['a run that failed since', statusWith({ lastEnded: failedSince as Status['lastEnded'] }), 'bad', '7 hours old'],
-])('the verdict on %s', (_, status, mood, headline) => {
+])('the verdict on %s', (...[, status, mood, headline]) => {
   const verdict = verdictOf(status);
   expect(verdict).toMatchObject({ mood, headline: expect.stringContaining(headline) as string });
 });
