@@ -199,7 +199,7 @@ const edited = (lines: readonly string[], edit: (entry: any) => unknown) =>
   lines.map((line, i) => (i === firstFile(lines) ? JSON.stringify(edit(JSON.parse(line))) : line));
 
 test.each([
-  ['lines out of order', 'index.order', (lines: string[]) => [lines[1]!, lines[0]!, ...lines.slice(2)]],
+  ['lines out of order', 'index.order', (lines: string[]) => [lines[0]!, lines[2]!, lines[1]!, ...lines.slice(3)]],
   ['a line too few', 'index.order', (lines: string[]) => lines.filter((_, i) => i !== 3)],
   ['a line that is no entry', 'index.entry', (lines: string[]) => edited(lines, ({ hash: _hash, ...entry }) => entry)],
   ['a path that leaves the share', 'index.entry', (lines: string[]) => edited(lines, (entry) => ({ ...entry, path: '../out' }))],
