@@ -16,7 +16,11 @@ const view = { stage: () => undefined, update: () => undefined, stop: () => unde
 /** A striped backup in a store, of a database on a server whose names no file system takes as they are. */
 async function stored() {
   const store = createMemoryBlobStore();
-  const files = stripes.map((content, i) => ({ key: `databases/x/${i}.bak`, size: content.length, sha256: createHash('sha256').update(content).digest('hex') }));
+  const files = stripes.map((content, i) => ({
+    key: `databases/x/${i}.bak`,
+    size: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+  }));
   for (const [i, { key }] of files.entries()) await store.put(key, stripes[i]!);
   const proof = {
     source: 'msdb' as const,
@@ -52,14 +56,19 @@ test('every stripe is written below its server, under names that stay there', as
   const { store, record } = await stored();
   const [restored] = await restoreDatabases(store, await planDatabases(record, work), view);
   const paths = restored!.files.map(({ path }) => path.slice(work.length + 1));
-  expect(paths).toEqual([expect.stringMatching(/^sql01-1433-\w+\/tenant-db-\w+\.bak$/), expect.stringMatching(/^sql01-1433-\w+\/tenant-db-\w+\.02\.bak$/)]);
+  expect(paths).toEqual([
+    expect.stringMatching(/^sql01-1433-\w+\/tenant-db-\w+\.bak$/),
+    expect.stringMatching(/^sql01-1433-\w+\/tenant-db-\w+\.02\.bak$/),
+  ]);
   expect(restored!.files.map(({ path }) => readFileSync(path))).toEqual(stripes);
 });
 
 test('a damaged backup leaves no file behind', async () => {
   const { store, record } = await stored();
   await store.put('databases/x/0.bak', Buffer.alloc(3_000_000, 'third'));
-  await expect(restoreDatabases(store, await planDatabases(record, work), view)).rejects.toMatchObject({ code: 'format.damaged' });
+  await expect(restoreDatabases(store, await planDatabases(record, work), view)).rejects.toMatchObject({
+    code: 'format.damaged',
+  });
   expect(readdirSync(work, { recursive: true, encoding: 'utf8' }).filter((path) => /\.(bak|part)/.test(path))).toEqual([]);
 });
 

@@ -5,7 +5,11 @@ import type { EmbeddedEngine } from '../../workflow/embedded';
 import type { TaskProgress } from './meter';
 import type { ProgressView } from './progress-view';
 
-const componentNames: Readonly<Record<Component, string>> = { databases: 'databases', fileshare: 'file share', secrets: 'secrets' };
+const componentNames: Readonly<Record<Component, string>> = {
+  databases: 'databases',
+  fileshare: 'file share',
+  secrets: 'secrets',
+};
 
 /** Shows a run of this process. Gives the function that stops it. */
 export async function followRun({ config, progress, points }: Hubkeep, engine: EmbeddedEngine, view: ProgressView) {

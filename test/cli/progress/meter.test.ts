@@ -37,5 +37,11 @@ test('lines come every ten seconds at most, and stages always', async () => {
     await clock.sleep(1000);
   }
   view.stage('committing');
-  expect(lines.map((line) => line.replace(/,.*/, ''))).toEqual(['copying', '  share: 0 %', '  share: 10 %', '  share: 20 %', 'committing']);
+  expect(lines.map((line) => line.replace(/,.*/, ''))).toEqual([
+    'copying',
+    '  share: 0 %',
+    '  share: 10 %',
+    '  share: 20 %',
+    'committing',
+  ]);
 });
