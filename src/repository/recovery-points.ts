@@ -9,7 +9,7 @@ import { layout } from './layout';
 
 const versionSchema = z.looseObject({ formatVersion: z.number().int() });
 
-const chainLinkSchema = z.object({ sequence: z.number().int(), id: z.string(), sha256: z.string(), previous: z.object({ id: z.string(), sha256: z.string() }).nullable() });
+export const chainLinkSchema = z.object({ sequence: z.number().int(), id: z.string(), sha256: z.string(), previous: z.object({ id: z.string(), sha256: z.string() }).nullable() });
 export type ChainLink = z.infer<typeof chainLinkSchema>;
 
 const markSchema = z.looseObject({ kind: z.string(), at: z.string() });
