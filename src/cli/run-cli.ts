@@ -9,6 +9,7 @@ import { addRestoreCommand } from './restore';
 import { addServeCommand } from './serve';
 import { addShowCommand } from './show';
 import { createTerminal } from './terminal';
+import { addVerifyCommand } from './verify';
 
 /** Runs one command and ends the process with its exit code. */
 export async function runCli(argv: readonly string[]): Promise<never> {
@@ -42,6 +43,7 @@ function createProgram(act: Act): Command {
   addBackupCommand(program, act);
   addListCommand(program, act);
   addShowCommand(program, act);
+  addVerifyCommand(program, act);
   addRestoreCommand(program, act);
   addServeCommand(program, act);
   return program;

@@ -23,7 +23,7 @@ export function createPackSink(post: (message: FromThread, transfer?: readonly A
       post({ type: 'stream-open', name });
       return {
         async write(frame) {
-          const bytes = new Uint8Array(frame);
+          const bytes = owned(frame);
           sha256.update(bytes);
           written += bytes.length;
           outstanding += bytes.length;
@@ -44,4 +44,10 @@ export function createPackSink(post: (message: FromThread, transfer?: readonly A
       resume();
     },
   };
+}
+
+/** Memory that can be handed over: a frame's own, or a copy where it lies in memory shared with others. */
+function owned(frame: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = frame;
+  return buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength ? new Uint8Array(buffer) : new Uint8Array(frame);
 }

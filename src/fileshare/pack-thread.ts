@@ -38,8 +38,7 @@ export function createPackThread({ source, earlier, clock, packPrefix, post }: P
     frameSize: limits.frame,
     packSize: limits.pack,
     onPack: (pack) => {
-      const bytes = new Uint8Array(pack.bytes);
-      post({ type: 'pack', ...pack, bytes }, [bytes.buffer]);
+      post({ type: 'pack', ...pack }, [pack.bytes.buffer]);
     },
     onSettled: () => {
       if (waiting.length > 0) post({ type: 'results', results: waiting.map((result) => result()) });

@@ -8,6 +8,7 @@ import { cutFile, decompressExtent, type RangedFile, streamFile } from '../repos
 import type { IndexEntry } from '../repository/index-entry';
 import { readIndex } from '../repository/index-reader';
 import { layout } from '../repository/layout';
+import { inParallel } from './in-parallel';
 import { type PackRead, planReads } from './plan-reads';
 
 export interface RestoreShareOptions {
@@ -56,6 +57,7 @@ export async function restoreShare(options: RestoreShareOptions): Promise<Restor
   function count(bytes: number) {
     restored.files += 1;
     restored.bytes += bytes;
+    options.onProgress?.(restored.files, restored.bytes);
   }
 
   async function restorePart(entries: readonly IndexEntry[]) {
@@ -75,7 +77,6 @@ export async function restoreShare(options: RestoreShareOptions): Promise<Restor
       } else held.push({ entry, extent: entry.extent });
     }
     await inParallel(planReads(held), readsInFlight, writeFiles);
-    options.onProgress?.(restored.files, restored.bytes);
   }
 
   async function writeFiles({ pack, range, extents }: PackRead) {
@@ -119,12 +120,4 @@ function createFilter(globs: readonly string[]): (path: SharePath) => boolean {
     within = path;
     return true;
   };
-}
-
-async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>) {
-  let next = 0;
-  const lane = async () => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
 }

@@ -13,6 +13,8 @@ export const layout = {
   runFiles: (runId: string) => `runs/${runId}/`,
   progress: (runId: string, activity: string) => `runs/${runId}/progress/${activity}.json`,
   cancel: (runId: string) => `runs/${runId}/cancel.json`,
+  /** The commit record before it is one. */
+  settledRecord: (runId: string) => `runs/${runId}/recovery-point.json`,
   boxResult: (runId: string, box: string) => `runs/${runId}/fileshare/${box}.json`,
   databaseResult: (runId: string, server: string, slug: string) => `runs/${runId}/databases/${server}/${slug}.json`,
   packs: (runId: string) => `packs/${runId}/`,

@@ -13,7 +13,8 @@ export interface PlacedContent {
 export interface BuiltPack {
   /** `{runId}/{name}`. */
   readonly name: string;
-  readonly bytes: Buffer<ArrayBuffer>;
+  /** Owns its memory, so that it can be handed to another thread. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly sha256: string;
 }
 
@@ -34,9 +35,9 @@ export interface PackBuilderOptions {
  */
 export function createPackBuilder({ prefix, frameSize, packSize, onPack, onSettled }: PackBuilderOptions) {
   const frame = Buffer.allocUnsafe(frameSize);
+  let pack = Buffer.allocUnsafeSlow(packSize + frameSize);
   let filled = 0;
   let open: PlacedContent[] = [];
-  let frames: Buffer[] = [];
   let packBytes = 0;
   let number = 1;
 
@@ -44,9 +45,17 @@ export function createPackBuilder({ prefix, frameSize, packSize, onPack, onSettl
 
   function appendFrame(content: Uint8Array) {
     const compressed = compressFrame(content);
-    frames.push(compressed);
-    packBytes += compressed.length;
+    makeRoom(compressed.length);
+    packBytes += compressed.copy(pack, packBytes);
     return compressed.length;
+  }
+
+  /** Only a member of many frames takes a pack far over its size. */
+  function makeRoom(bytes: number) {
+    if (packBytes + bytes <= pack.length) return;
+    const larger = Buffer.allocUnsafeSlow(2 * pack.length + bytes);
+    pack.copy(larger, 0, 0, packBytes);
+    pack = larger;
   }
 
   function closeFrame() {
@@ -63,9 +72,9 @@ export function createPackBuilder({ prefix, frameSize, packSize, onPack, onSettl
 
   function closePack() {
     if (packBytes === 0) return;
-    const bytes = Buffer.concat(frames);
+    const bytes = new Uint8Array(pack.buffer, 0, packBytes);
     onPack({ name: packName(), bytes, sha256: hash('sha256', bytes, 'hex') });
-    frames = [];
+    pack = Buffer.allocUnsafeSlow(packSize + frameSize);
     packBytes = 0;
     number += 1;
   }

@@ -4,12 +4,12 @@ import type { Component } from '../contracts/components';
 import { formatVersion, type RecoveryPoint, recoveryPointSchema } from '../contracts/recovery-point';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
-import { createJson, jsonBytes, parseJson, readJson, readJsonIfPresent } from './json-blob';
+import { createJson, parseJson, readJson, readJsonIfPresent } from './json-blob';
 import { layout } from './layout';
 
 const versionSchema = z.looseObject({ formatVersion: z.number().int() });
 
-const chainLinkSchema = z.object({ sequence: z.number().int(), id: z.string(), sha256: z.string(), previous: z.object({ id: z.string(), sha256: z.string() }).nullable() });
+export const chainLinkSchema = z.object({ sequence: z.number().int(), id: z.string(), sha256: z.string(), previous: z.object({ id: z.string(), sha256: z.string() }).nullable() });
 export type ChainLink = z.infer<typeof chainLinkSchema>;
 
 const markSchema = z.looseObject({ kind: z.string(), at: z.string() });
@@ -82,17 +82,38 @@ export function createRecoveryPoints(store: BlobStore) {
     throw new HubkeepError('point.not-found', `there is ${what}`, { hint: 'Run hubkeep backup first, or name a point that hubkeep list shows.' });
   }
 
-  async function commitOnce(point: UncommittedPoint): Promise<StoredPoint> {
-    const links = await chain();
+  async function nextInChain(point: UncommittedPoint): Promise<RecoveryPoint> {
+    const sequence = ((await chain()).at(-1)?.sequence ?? 0) + 1;
     const newest = await first(newestFirst());
-    const sequence = (links.at(-1)?.sequence ?? 0) + 1;
     const previous = newest === undefined ? null : { id: newest.point.id, sha256: newest.sha256 };
-    const record: RecoveryPoint = recoveryPointSchema.parse({ formatVersion, ...point, sequence, previous });
-    const bytes = jsonBytes(record);
+    return recoveryPointSchema.parse({ formatVersion, ...point, sequence, previous });
+  }
+
+  /** The record's exact bytes, settled before anything is written: of two commits of one run at once, both write the first one's. */
+  async function settle(point: UncommittedPoint): Promise<Buffer> {
+    const key = layout.settledRecord(point.id);
+    const read = async () => (await store.read(key)).content;
+    try {
+      return await read();
+    } catch (error) {
+      if (codeOf(error) !== 'store.not-found') throw error;
+    }
+    await unlessThere(createJson(store, key, await nextInChain(point)));
+    return read();
+  }
+
+  async function commitOnce(point: UncommittedPoint): Promise<StoredPoint> {
+    const bytes = await settle(point);
+    const record = parseJson(layout.settledRecord(point.id), bytes, recoveryPointSchema);
+    const { id, sequence, previous } = record;
     const sha256 = hash('sha256', bytes, 'hex');
-    await createJson(store, layout.chainLink(sequence), { sequence, id: point.id, sha256, previous } satisfies ChainLink);
-    await store.put(layout.pointDigest(point.id), Buffer.from(`${sha256}  recovery-point.json\n`), { contentType: 'text/plain' });
-    await store.put(layout.point(point.id), bytes, { onlyIfAbsent: true, contentType: 'application/json', sha256 });
+    const linkKey = layout.chainLink(sequence);
+    await unlessThere(createJson(store, linkKey, { sequence, id, sha256, previous } satisfies ChainLink));
+    if ((await readJson(store, linkKey, chainLinkSchema)).id !== id) {
+      throw new HubkeepError('store.exists', `another run has taken place ${sequence} in the chain of recovery points`);
+    }
+    await store.put(layout.pointDigest(id), Buffer.from(`${sha256}  recovery-point.json\n`), { contentType: 'text/plain' });
+    await unlessThere(store.put(layout.point(id), bytes, { onlyIfAbsent: true, contentType: 'application/json', sha256 }));
     return { point: record, sha256 };
   }
 
@@ -111,7 +132,7 @@ export function createRecoveryPoints(store: BlobStore) {
       return stored;
     },
     /**
-     * Makes the point exist: chain link, digest, and last of all the record. Doing it again gives the point that is there.
+     * Makes the point exist: chain link, digest, and last of all the record. Doing it again, also at once, gives the one point.
      * @throws `store.exists` when another run commits at the same moment (the run lock prevents that).
      */
     async commit(point: UncommittedPoint): Promise<StoredPoint> {
@@ -131,4 +152,13 @@ export function hasComponent(point: RecoveryPoint, component: Component): boolea
 async function first<T>(items: AsyncIterable<T>): Promise<T | undefined> {
   for await (const item of items) return item;
   return undefined;
+}
+
+/** Whoever wrote it first wrote the same. */
+async function unlessThere(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (codeOf(error) !== 'store.exists') throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { Header } from 'tar';
+import { Header } from 'tar/header';
 import { isEscaped, printablePath, type SharePath } from '../contracts/share-path';
 import type { Timestamp } from '../ports/file-source';
 

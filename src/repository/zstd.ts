@@ -4,7 +4,9 @@ import { HubkeepError } from '../errors/hubkeep-error';
 const frameMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50;
 const skippableMask = 0xfffffff0;
-const options = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 } };
+/** A frame's output in one piece: the default would be put together from dozens. */
+const chunkSize = 256 * 1024;
+const options = { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 } };
 
 /** One independent frame that carries its content size and a checksum. */
 export function compressFrame(content: Uint8Array): Buffer {

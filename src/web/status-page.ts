@@ -54,7 +54,7 @@ function verdictPart(status: Status): Html {
 
 const phases: Readonly<Record<Phase, string>> = {
   starting: 'Starting',
-  copying: 'Copying databases, file share and secrets',
+  copying: 'Copying',
   'databases-again': 'Taking the databases again, because the share took long',
   'catching-up': 'Catching up with what changed in the share meanwhile',
   committing: 'Committing the recovery point',
@@ -68,8 +68,8 @@ function runningPart({ running, now }: Status): Html | undefined {
   return html`<section>
     <h2>A backup is running</h2>
     <p>
-      <strong>${phases[phase]}</strong> · for ${durationInWords(now.getTime() - Date.parse(run.startedAt))} ·
-      <code>${run.runId}</code>${run.reason !== undefined && html` · ${run.reason}`}
+      <strong>${phases[phase]}</strong> · ${run.components.join(', ')} · for
+      ${durationInWords(now.getTime() - Date.parse(run.startedAt))} · <code>${run.runId}</code>${run.reason !== undefined && html` · ${run.reason}`}
     </p>
     ${
       progress.length > 0 &&

@@ -24,6 +24,7 @@ h2 { margin: 0 0 .5rem; font-size: 1.1rem; }
 p { margin: 0 0 .35rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1.1rem 1.25rem; margin-bottom: 1rem; }
 code { font: .86em ui-monospace, "SF Mono", Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere; }
+section > :last-child { margin-bottom: 0; }
 .quiet { color: var(--quiet); font-size: .9rem; }
 .verdict { border-left: .4rem solid var(--good); }
 .verdict h2 { font-size: 1.45rem; letter-spacing: -0.01em; margin-bottom: .2rem; color: var(--good); }
@@ -37,6 +38,7 @@ ul { margin: .5rem 0 0; padding: 0; list-style: none; }
 progress { width: 100%; height: .6rem; accent-color: var(--accent); }
 .problems li { border-left: .25rem solid var(--bad); padding: .35rem .75rem; margin-bottom: .5rem; background: var(--bad-ground); border-radius: .25rem; overflow-wrap: anywhere; }
 .problems li.doubtful { border-left-color: var(--doubtful); background: var(--doubtful-ground); }
+.problems li:last-child { margin-bottom: 0; }
 .wide { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .9rem; white-space: nowrap; }
 th { text-align: left; font-weight: 600; color: var(--quiet); }

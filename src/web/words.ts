@@ -16,13 +16,13 @@ export function countInWords(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** `40 seconds`, `3 hours`, `2 days`: the largest unit that there are two of. */
+/** `40 seconds`, `3 hours`, `2 days`: in full units of the largest that there are two of. */
 export function durationInWords(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
+  const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 120) return plural(seconds, 'second');
-  if (seconds < 7200) return plural(Math.round(seconds / 60), 'minute');
-  if (seconds < 172_800) return plural(Math.round(seconds / 3600), 'hour');
-  return plural(Math.round(seconds / 86_400), 'day');
+  if (seconds < 7200) return plural(Math.floor(seconds / 60), 'minute');
+  if (seconds < 172_800) return plural(Math.floor(seconds / 3600), 'hour');
+  return plural(Math.floor(seconds / 86_400), 'day');
 }
 
 /** `22 Nov 2026, 02:00 UTC` */

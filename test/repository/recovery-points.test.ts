@@ -40,6 +40,16 @@ test('committing again gives the point that is there', async () => {
   expect(await points.chain()).toHaveLength(2);
 });
 
+test('two commits of one run at once make one point, though each was built at its own time', async () => {
+  const store = createMemoryBlobStore();
+  const points = createRecoveryPoints(store);
+  const built = ['02:10:00', '02:10:01', '02:10:02'].map((time) => ({ ...point('20261122T020000Z-0001'), committedAt: `2026-11-22T${time}Z` }));
+  const committed = await Promise.all(built.map((each) => points.commit(each)));
+  expect(new Set(committed.map(({ sha256 }) => sha256)).size).toBe(1);
+  expect((await points.latest()).sha256).toBe(committed[0]?.sha256);
+  expect(await points.chain()).toHaveLength(1);
+});
+
 test('a link whose run died before its record is passed over, and its number is not used again', async () => {
   await createJson(store, layout.chainLink(3), { sequence: 3, id: '20261124T020000Z-dead', sha256: 'x', previous: null });
   expect((await points.latest()).point.sequence).toBe(2);

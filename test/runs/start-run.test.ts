@@ -26,8 +26,22 @@ test('two hosts that fire for the same night name the same run', async () => {
   const lock = stage.lockOf();
   const first = await stage.starterOf(lock)(night, started);
   await lock.release(first.runId);
-  const second = await stage.starterOf(stage.lockOf({ name: 'host-b' }))(night, started);
-  expect(second.runId).toBe(first.runId);
+  const second = stage.starterOf(stage.lockOf({ name: 'host-b' }))(night, started);
+  await expect(second).rejects.toMatchObject({ code: 'run.busy', details: { runId: first.runId } });
+});
+
+test('a run can be asked for as soon as it is started', async () => {
+  const { runId } = await stage.starterOf(stage.lockOf())(night, started);
+  expect(await stage.summaries.read(runId)).toMatchObject({ status: 'running', phase: 'starting', trigger: night.trigger });
+});
+
+test('a start that failed is on record, gives the lock back, and may be tried again in the same slot', async () => {
+  const lock = stage.lockOf();
+  const failing = stage.starterOf(lock)(night, () => Promise.reject(new Error('the engine is away')));
+  await expect(failing).rejects.toThrow('the engine is away');
+  const [runId = ''] = await stage.summaries.ids();
+  expect(await stage.summaries.read(runId)).toMatchObject({ status: 'failed', problems: [{ message: 'the engine is away' }] });
+  expect((await stage.starterOf(lock)(night, started)).runId).toBe(runId);
 });
 
 test('the same night is not run again once it was', async () => {

@@ -1,0 +1,17 @@
+import type { Extent } from '../repository/index-entry';
+
+/** Bytes that are not what they should be. */
+export interface DamagedRange {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+}
+
+export const everything: DamagedRange = { from: 0, to: Number.POSITIVE_INFINITY };
+
+/** Which parts of which blobs cannot be trusted. */
+export type Damage = Map<string, readonly DamagedRange[]>;
+
+export function isHit({ offset, length }: Extent, ranges: readonly DamagedRange[]): boolean {
+  return ranges.some(({ from, to }) => offset < to && offset + length > from);
+}

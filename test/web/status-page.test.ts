@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Status } from '../../src/web/status';
+import { statusPage, statusPageHeaders } from '../../src/web/status-page';
+import { verdictOf } from '../../src/web/verdict';
+import { busyStatus, pointOn, statusWith } from './status-stage';
+
+const { lastEnded } = statusWith();
+const failedSince = lastEnded && { ...lastEnded, runId: '20261122T080000Z-dead', status: 'failed' as const, recoveryPoint: undefined };
+
+test.each<[string, Status, string, string]>([
+  ['a good night', statusWith(), 'good', '7 hours old'],
+  ['no point at all', statusWith({ points: [], lastEnded: undefined }), 'bad', 'no recovery point yet'],
+  ['a partial point', statusWith({ points: [pointOn(22, { outcome: 'partial' })] }), 'doubtful', '7 hours old'],
+  ['a night that was missed', statusWith({ points: [pointOn(21)] }), 'bad', '31 hours old'],
+  ['a night that has just begun', statusWith({ points: [pointOn(21)], now: new Date('2026-11-22T02:20:00Z') }), 'good', '24 hours old'],
+  ['a run that failed since', statusWith({ lastEnded: failedSince as Status['lastEnded'] }), 'bad', '7 hours old'],
+])('the verdict on %s', (_, status, mood, headline) => {
+  const verdict = verdictOf(status);
+  expect(verdict).toMatchObject({ mood, headline: expect.stringContaining(headline) as string });
+});
+
+test('a page that shows a run loads itself again, any other does not', () => {
+  expect(statusPage(busyStatus())).toContain('<meta http-equiv="refresh" content="5"');
+  expect(statusPage(statusWith())).not.toContain('http-equiv="refresh"');
+});
+
+test('everything that comes from outside is escaped', () => {
+  const evil = `<img src=x onerror="alert('1')">&`;
+  const busy = busyStatus();
+  const page = statusPage({
+    ...busy,
+    stamp: evil,
+    store: evil,
+    unreadable: [{ id: evil, message: evil }],
+    running: busy.running && {
+      ...busy.running,
+      run: { ...busy.running.run, reason: evil },
+      progress: [{ activity: evil, at: '', note: evil }],
+    },
+    lastEnded: busy.lastEnded && {
+      ...busy.lastEnded,
+      problems: [{ code: 'internal', message: evil, hint: evil, subject: evil }],
+      warnings: [{ code: evil, message: evil, hint: evil }],
+    },
+  });
+  expect(page).not.toContain('<img');
+  expect(page.split('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;').length).toBeGreaterThan(11);
+});
+
+test('its policy lets in its own style and nothing else', () => {
+  const style = /<style>([^]*?)<\/style>/.exec(statusPage(statusWith()))?.[1] ?? '';
+  const policy = statusPageHeaders['content-security-policy'];
+  expect(policy).toContain(`style-src 'sha256-${hash('sha256', style, 'base64')}'`);
+  expect(policy).toContain("default-src 'none'");
+  expect(statusPage(busyStatus())).not.toMatch(/<script|style="|\son\w+=/);
+});
+
+describe('in a browser', () => {
+  const browser = findBrowser();
+  const inBrowser = browser === undefined && process.env['CI'] !== 'true' ? test.skip : test;
+
+  inBrowser(browser === undefined ? 'the page is read as written (skipped: no chromium on this machine)' : 'the page is read as written', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'hubkeep-'));
+    try {
+      const file = join(directory, 'page.html');
+      writeFileSync(file, statusPage(busyStatus()));
+      const dom = execFileSync(
+        browser ?? 'chromium',
+        ['--headless', '--no-sandbox', '--disable-gpu', `--user-data-dir=${directory}`, '--dump-dom', `file://${file}`],
+        { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 50_000 },
+      );
+      expect(dom.match(/<tr>/g)).toHaveLength(6);
+      expect(dom.match(/<li/g)).toHaveLength(5);
+      expect(dom).toContain('<h2>What needs attention</h2>');
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+});
+
+function findBrowser(): string | undefined {
+  return ['chromium', 'chromium-browser', 'google-chrome'].find((name) => {
+    try {
+      return execFileSync('which', [name], { stdio: 'pipe' }).length > 0;
+    } catch {
+      return false;
+    }
+  });
+}
