@@ -34,7 +34,8 @@ beforeAll(async () => {
   stage.sandbox.vaultFaults.forbid('set', 1);
   await say(['backup', '--components', 'secrets', '--verbose'], { STAMP_NAME: 'another' });
   stage.sandbox.vaultFaults.clear();
-  for (const args of [['list'], ['list', '--json'], ['show', 'latest'], ['show', 'latest', '--json', '--verbose']]) await say(args);
+  for (const args of [['list'], ['list', '--json'], ['show', 'latest'], ['show', 'latest', '--json', '--verbose']])
+    await say(args);
   await say(['restore', 'latest', '--secrets', stage.path('restored-secrets.json'), '--verbose', '--json']);
   await say(['restore', 'latest', '--secrets', stage.path('restored-secrets.json'), '--verbose']);
 });
@@ -132,7 +133,16 @@ test('serve tells no secret: in its log, its status page or its answers', async 
   serving.child.stdout?.on('data', (text: string) => (output += text));
   const url = await eventually(async () => /https?:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0]);
   const answers: string[] = [];
-  const paths = ['dashboard', 'health', 'openapi.json', 'backups', 'recovery-points', `recovery-points/${latestOf(said)}`, 'system-secrets', 'nowhere'];
+  const paths = [
+    'dashboard',
+    'health',
+    'openapi.json',
+    'backups',
+    'recovery-points',
+    `recovery-points/${latestOf(said)}`,
+    'system-secrets',
+    'nowhere',
+  ];
   for (const path of paths) {
     for (const address of [`${url}/api/${path}?code=${key}`, `${url}/api/${path}`]) {
       const answer = await fetch(address);

@@ -62,12 +62,18 @@ export async function openStage({ files = 1200 }: { files?: number } = {}): Prom
   };
 }
 
-function hubkeepIn({ envFile, settings: { BACKUP_STORAGE_CONNECTION_STRING: connectionString = '' } }: Sandbox, container: string): Hubkeep {
+function hubkeepIn(
+  { envFile, settings: { BACKUP_STORAGE_CONNECTION_STRING: connectionString = '' } }: Sandbox,
+  container: string,
+): Hubkeep {
   function start(args: readonly string[], settings: Settings = {}): Started {
     const [command = '', ...rest] = args;
     // What this machine has set must not reach the program.
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], BACKUP_CONTAINER: container, ...settings };
-    const child = spawn(process.execPath, ['--', cli, command, '--env-file', envFile, ...rest], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--', cli, command, '--env-file', envFile, ...rest], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return { child, ended: collect(child) };
   }
   const run: Hubkeep['run'] = (args, settings) => start(args, settings).ended;
