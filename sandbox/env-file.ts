@@ -13,6 +13,7 @@ export function writeEnvFile(file: string, settings: Readonly<Record<string, str
 function written(value: string): string {
   if (/^[^\s#'"`]+$/.test(value)) return value;
   const quote = ["'", '"', '`'].find((candidate) => !value.includes(candidate));
-  if (quote === undefined || /[\r\n]/.test(value)) throw new Error('A setting with all three quotes or a line break cannot be written');
+  if (quote === undefined || /[\r\n]/.test(value))
+    throw new Error('A setting with all three quotes or a line break cannot be written');
   return `${quote}${value}${quote}`;
 }

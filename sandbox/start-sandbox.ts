@@ -83,7 +83,11 @@ interface Servers extends Pick<Sandbox, 'sql' | 'sqlDirectory' | 'vault' | 'vaul
   readonly sqlPassword: string;
 }
 
-async function startServers(directory: string, options: SandboxOptions, opened: (part: { close(): Promise<void> }) => void): Promise<Servers> {
+async function startServers(
+  directory: string,
+  options: SandboxOptions,
+  opened: (part: { close(): Promise<void> }) => void,
+): Promise<Servers> {
   const authority = createCertificateAuthority();
   const tls = authority.issue(localNames);
   const client = { tenantId: randomUUID(), clientId: randomUUID(), clientSecret: randomSecret() };
@@ -122,7 +126,15 @@ async function openSqlServer({ sqlDirectory, sqlPassword, tls, options }: SqlPar
   });
 }
 
-function settingsOf({ directory, share, servers }: { directory: string; share: string; servers: Servers }): Record<string, string> {
+function settingsOf({
+  directory,
+  share,
+  servers,
+}: {
+  directory: string;
+  share: string;
+  servers: Servers;
+}): Record<string, string> {
   const { client, identity, vault, sql, sqlPassword, sqlDirectory, azurite } = servers;
   return {
     STAMP_NAME: 'sandbox',

@@ -16,7 +16,7 @@ function say(text: string): void {
 /** The terminal is the child's: its progress, its tables, its colours. */
 function hubkeep(sandbox: Sandbox, ...args: string[]): ChildProcess {
   const [command = '', ...rest] = args;
-  return spawn(process.execPath, [cli, command, '--env-file', sandbox.envFile, ...rest], { stdio: 'inherit' });
+  return spawn(process.execPath, ['--', cli, command, '--env-file', sandbox.envFile, ...rest], { stdio: 'inherit' });
 }
 
 async function exitCodeOf(child: ChildProcess): Promise<number> {
@@ -45,7 +45,7 @@ async function main(): Promise<number> {
     const code = await endWith(hubkeep(sandbox, 'backup', '--reason', 'npm start'), signalled);
     if (values.once || code !== 0) return code;
     say(`\nThe status page asks for SERVE_API_KEY of ${sandbox.envFile}. Ctrl-C ends everything.`);
-    return await endWith(hubkeep(sandbox, 'serve'), signalled);
+    return await endWith(hubkeep(sandbox, 'serve', '--port', '0'), signalled);
   } finally {
     await sandbox.close();
   }

@@ -1,15 +1,30 @@
-// Compiles to dist/ from nothing, so that no output of a deleted source file stays behind.
+// Compiles to dist/ from nothing, so that no output of a deleted source file stays behind. The old dist/ is replaced at
+// the end and at once: programs that run from it load further files of it at any time.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const root = new URL('..', import.meta.url).pathname;
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+// As deep as dist/ itself, which source maps count upon.
+const built = `${root}dist.${process.pid}.new`;
+const replaced = `${root}dist.${process.pid}.old`;
 
-rmSync(`${root}dist`, { recursive: true, force: true });
 try {
-  execFileSync(process.execPath, [tsc, '--project', `${root}tsconfig.json`], { stdio: 'inherit', cwd: root });
+  execFileSync(process.execPath, [tsc, '--project', `${root}tsconfig.json`, '--outDir', built], { stdio: 'inherit', cwd: root });
 } catch (error) {
+  rmSync(built, { recursive: true, force: true });
   process.exit(error.status ?? 1);
 }
-chmodSync(`${root}dist/src/cli/main.js`, 0o755);
+chmodSync(`${built}/src/cli/main.js`, 0o755);
+unlessMissing(() => renameSync(`${root}dist`, replaced));
+renameSync(built, `${root}dist`);
+rmSync(replaced, { recursive: true, force: true });
+
+function unlessMissing(work) {
+  try {
+    work();
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+}

@@ -17,16 +17,15 @@ if (newest(['src', 'sandbox', 'bench', 'tsconfig.json', 'package.json']) > built
 process.argv.splice(1, process.argv.length, `${root}${module}`, ...rest);
 await import(pathToFileURL(`${root}${module}`).href);
 
-/** build.mjs sets its mode last, so that its change time is the build's end. */
 function builtAt() {
-  return statSync(`${root}dist/src/cli/main.js`, { throwIfNoEntry: false })?.ctimeMs ?? 0;
+  return statSync(`${root}dist/src/cli/main.js`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function newest(paths) {
   return Math.max(
     ...paths.map((path) => {
-      const found = statSync(`${root}${path}`);
-      if (!found.isDirectory()) return found.mtimeMs;
+      const found = statSync(`${root}${path}`, { throwIfNoEntry: false });
+      if (!found?.isDirectory()) return found?.mtimeMs ?? 0;
       return Math.max(found.mtimeMs, newest(readdirSync(`${root}${path}`).map((name) => `${path}/${name}`)));
     }),
   );

@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// The two dashes keep Node from taking --env-file for its own, which would end the program with a message of Node's.
 import { enableCompileCache } from 'node:module';
 
 const oldestNode = 24;

@@ -49,7 +49,8 @@ test('the restored share is the share: content, links, empty directories', async
 test('restored files and directories have their times to the millisecond', async () => {
   const restored = stage.path('restored-times');
   expect(await hubkeep.run(['restore', 'latest', '--fileshare', restored])).toMatchObject({ code: 0 });
-  const timesIn = (root: string) => new Map(entriesOf(root).flatMap(({ path, kind, modified }) => (kind === 'symlink' ? [] : [[path, modified]])));
+  const timesIn = (root: string) =>
+    new Map(entriesOf(root).flatMap(({ path, kind, modified }) => (kind === 'symlink' ? [] : [[path, modified]])));
   const before = timesIn(stage.sandbox.share);
   expect(before.size).toBeGreaterThan(1200);
   expect(timesIn(restored)).toEqual(before);

@@ -25,29 +25,64 @@ interface PartialCase {
 }
 
 const partial: readonly PartialCase[] = [
-  { name: 'a wrong SQL password', settings: () => ({ SQL_PASSWORD: 'not-this-one' }), failed: 'databases', codes: ['sql.login-failed'], names: ['SQL_PASSWORD'] },
-  { name: 'a silent SQL Server', settings: () => ({ SQL_SERVERS: `localhost:${closedPort}` }), failed: 'databases', codes: ['sql.unreachable'], names: ['SQL_SERVERS'] },
-  { name: 'a share that is not there', settings: () => ({ FILE_SHARE_PATH: stage.path('nowhere') }), failed: 'fileshare', codes: ['share.not-found'], names: ['FILE_SHARE_PATH'] },
-  { name: 'a vault that is not there', settings: () => ({ KEY_VAULT_URL: `https://localhost:${closedPort}` }), failed: 'secrets', codes: ['vault.unreachable'], names: ['KEY_VAULT_URL'] },
-  { name: 'a wrong client secret', settings: () => ({ AZURE_CLIENT_SECRET: 'not-this-one-either' }), failed: 'secrets', codes: ['identity.rejected'], names: ['AZURE_CLIENT_SECRET'] },
+  {
+    name: 'a wrong SQL password',
+    settings: () => ({ SQL_PASSWORD: 'not-this-one' }),
+    failed: 'databases',
+    codes: ['sql.login-failed'],
+    names: ['SQL_PASSWORD'],
+  },
+  {
+    name: 'a silent SQL Server',
+    settings: () => ({ SQL_SERVERS: `localhost:${closedPort}` }),
+    failed: 'databases',
+    codes: ['sql.unreachable'],
+    names: ['SQL_SERVERS'],
+  },
+  {
+    name: 'a share that is not there',
+    settings: () => ({ FILE_SHARE_PATH: stage.path('nowhere') }),
+    failed: 'fileshare',
+    codes: ['share.not-found'],
+    names: ['FILE_SHARE_PATH'],
+  },
+  {
+    name: 'a vault that is not there',
+    settings: () => ({ KEY_VAULT_URL: `https://localhost:${closedPort}` }),
+    failed: 'secrets',
+    codes: ['vault.unreachable'],
+    names: ['KEY_VAULT_URL'],
+  },
+  {
+    name: 'a wrong client secret',
+    settings: () => ({ AZURE_CLIENT_SECRET: 'not-this-one-either' }),
+    failed: 'secrets',
+    codes: ['identity.rejected'],
+    names: ['AZURE_CLIENT_SECRET'],
+  },
 ];
 
-test.each(partial)('$name costs the point one component, and the reason names what to set', async ({ name, settings, failed, codes, names }) => {
-  const hubkeep = stage.inContainer(`partial-${partial.findIndex((other) => other.name === name)}`);
-  const { code, document, stderr } = await hubkeep.json(['backup'], settings());
-  expect(stderr).not.toMatch(/ {4}at .*\.js:\d+/);
-  expect({ code, status: document.status }).toEqual({ code: 3, status: 'partial' });
-  expect(document.problems.length).toBeGreaterThan(0);
-  for (const problem of document.problems) {
-    expect(problem.component).toBe(failed);
-    expect(codes).toContain(problem.code);
-    expect(problem.message).not.toContain('\n');
-    for (const setting of names) expect(`${problem.message} ${problem.hint}`).toContain(setting);
-  }
-  const { document: point } = await hubkeep.json(['show', 'latest']);
-  const statuses = Object.fromEntries(['databases', 'fileshare', 'secrets'].map((component) => [component, point[component].status]));
-  expect(statuses).toEqual({ databases: 'succeeded', fileshare: 'succeeded', secrets: 'succeeded', [failed]: 'failed' });
-});
+test.each(partial)(
+  '$name costs the point one component, and the reason names what to set',
+  async ({ name, settings, failed, codes, names }) => {
+    const hubkeep = stage.inContainer(`partial-${partial.findIndex((other) => other.name === name)}`);
+    const { code, document, stderr } = await hubkeep.json(['backup'], settings());
+    expect(stderr).not.toMatch(/ {4}at .*\.js:\d+/);
+    expect({ code, status: document.status }).toEqual({ code: 3, status: 'partial' });
+    expect(document.problems.length).toBeGreaterThan(0);
+    for (const problem of document.problems) {
+      expect(problem.component).toBe(failed);
+      expect(codes).toContain(problem.code);
+      expect(problem.message).not.toContain('\n');
+      for (const setting of names) expect(`${problem.message} ${problem.hint}`).toContain(setting);
+    }
+    const { document: point } = await hubkeep.json(['show', 'latest']);
+    const statuses = Object.fromEntries(
+      ['databases', 'fileshare', 'secrets'].map((component) => [component, point[component].status]),
+    );
+    expect(statuses).toEqual({ databases: 'succeeded', fileshare: 'succeeded', secrets: 'succeeded', [failed]: 'failed' });
+  },
+);
 
 test('one database of three that fails costs the point that database alone', async () => {
   const hubkeep = stage.inContainer('one-database');
@@ -61,14 +96,21 @@ test('one database of three that fails costs the point that database alone', asy
 test('secrets that were never stored make a partial point that says so', async () => {
   const stampless = { STAMP_NAME: 'another-stamp', SYSTEM_SECRETS_PATH: stage.path('no-drop-file.json') };
   const { code, document } = await stage.inContainer('never-stored').json(['backup'], stampless);
-  expect({ code, problems: document.problems }).toMatchObject({ code: 3, problems: [{ component: 'secrets', code: 'secrets.never-stored' }] });
+  expect({ code, problems: document.problems }).toMatchObject({
+    code: 3,
+    problems: [{ component: 'secrets', code: 'secrets.never-stored' }],
+  });
 });
 
 test('when everything fails there is no point, and the run is on record as failed', async () => {
   const hubkeep = stage.inContainer('everything-fails');
   const settings = { SQL_PASSWORD: 'wrong', FILE_SHARE_PATH: stage.path('nowhere'), AZURE_CLIENT_SECRET: 'wrong' };
   const { code, document } = await hubkeep.json(['backup'], settings);
-  expect({ code, status: document.status, recoveryPoint: document.recoveryPoint }).toEqual({ code: 1, status: 'failed', recoveryPoint: null });
+  expect({ code, status: document.status, recoveryPoint: document.recoveryPoint }).toEqual({
+    code: 1,
+    status: 'failed',
+    recoveryPoint: null,
+  });
   expect((await hubkeep.json(['list'])).document).toEqual([]);
 });
 
@@ -106,8 +148,13 @@ test('an authority file without certificates is refused by name', async () => {
 });
 
 test('a store that cannot be reached fails at once, naming its setting and no key', async () => {
-  const connectionString = stage.sandbox.settings['BACKUP_STORAGE_CONNECTION_STRING']!.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${closedPort}`);
-  const { code, stderr } = await stage.inContainer('no-store').run(['backup'], { BACKUP_STORAGE_CONNECTION_STRING: connectionString });
+  const connectionString = stage.sandbox.settings['BACKUP_STORAGE_CONNECTION_STRING']!.replace(
+    /127\.0\.0\.1:\d+/,
+    `127.0.0.1:${closedPort}`,
+  );
+  const { code, stderr } = await stage
+    .inContainer('no-store')
+    .run(['backup'], { BACKUP_STORAGE_CONNECTION_STRING: connectionString });
   expect(code).toBe(1);
   expect(stderr).toContain('BACKUP_STORAGE');
   expect(stderr).not.toContain('AccountKey');

@@ -39,7 +39,10 @@ test('a second backup stores only what changed, and both points restore exactly'
   expect(counts.changed).toBeLessThan(10);
   expect(counts.bytesStored).toBeLessThan(500_000);
 
-  for (const [id, state] of [[first.document.recoveryPoint, asItWas], ['latest', share]] as const) {
+  for (const [id, state] of [
+    [first.document.recoveryPoint, asItWas],
+    ['latest', share],
+  ] as const) {
     const restored = stage.path(`restored-${id}`);
     expect(await hubkeep.run(['restore', id, '--fileshare', restored])).toMatchObject({ code: 0 });
     expect(differences(state, restored)).toBe('');

@@ -13,7 +13,11 @@ beforeAll(async () => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      received.push({ method: request.method ?? '', type: request.headers['content-type'] ?? '', body: Buffer.concat(chunks).toString() });
+      received.push({
+        method: request.method ?? '',
+        type: request.headers['content-type'] ?? '',
+        body: Buffer.concat(chunks).toString(),
+      });
       response.writeHead(answer).end();
     });
   });
@@ -30,15 +34,24 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const notified = () => ({ NOTIFY_WEBHOOK_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?code=hook-secret-canary` });
+const notified = () => ({
+  NOTIFY_WEBHOOK_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?code=hook-secret-canary`,
+});
 
 test('a partial run posts one JSON document that says what failed', async () => {
-  const { code, document } = await stage.inContainer('notice').json(['backup'], { ...notified(), SQL_PASSWORD: 'wrong-password-canary' });
+  const { code, document } = await stage
+    .inContainer('notice')
+    .json(['backup'], { ...notified(), SQL_PASSWORD: 'wrong-password-canary' });
   expect(code).toBe(3);
   expect(received).toHaveLength(1);
   expect(received[0]).toMatchObject({ method: 'POST', type: expect.stringMatching(/^application\/json/) });
   const notice = JSON.parse(received[0]!.body);
-  expect(notice).toMatchObject({ stamp: 'sandbox', runId: document.runId, status: 'partial', recoveryPoint: document.recoveryPoint });
+  expect(notice).toMatchObject({
+    stamp: 'sandbox',
+    runId: document.runId,
+    status: 'partial',
+    recoveryPoint: document.recoveryPoint,
+  });
   expect(notice.problems[0]).toMatchObject({ component: 'databases', code: 'sql.login-failed' });
   expect(received[0]!.body).not.toContain('canary');
 });
@@ -56,7 +69,9 @@ test('a complete run posts nothing', async () => {
 
 test('a receiver that answers badly costs nothing but the notice', async () => {
   answer = 500;
-  const { code, document, stderr } = await stage.inContainer('notice').json(['backup', '--verbose'], { ...notified(), SQL_PASSWORD: 'wrong' });
+  const { code, document, stderr } = await stage
+    .inContainer('notice')
+    .json(['backup', '--verbose'], { ...notified(), SQL_PASSWORD: 'wrong' });
   expect({ code, status: document.status }).toEqual({ code: 3, status: 'partial' });
   expect(stderr).toContain('NOTIFY_WEBHOOK_URL answered 500');
   expect(stderr).not.toContain('hook-secret-canary');

@@ -6,6 +6,9 @@ import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox';
 import { createAzureBlobStore } from '../../src/adapters/azure-blob/azure-blob-store';
 import type { BlobStore } from '../../src/ports/blob-store';
 
+// Programs are started one after the other, on machines that may have better things to do.
+jest.setTimeout(240_000);
+
 const cli = join(__dirname, '..', '..', 'src', 'cli', 'main.js');
 
 export interface Ended {
@@ -37,7 +40,7 @@ export interface Hubkeep {
   start(args: readonly string[], settings?: Settings): Started;
   run(args: readonly string[], settings?: Settings): Promise<Ended>;
   /** Runs with `--json`; the document on stdout and how it ended. */
-  json(args: readonly string[], settings?: Settings): Promise<Ended & { readonly document: any }>;
+  json(args: readonly string[], settings?: Settings): Promise<Ended & { readonly document: ReturnType<typeof JSON.parse> }>;
   readonly store: BlobStore;
 }
 
@@ -59,12 +62,18 @@ export async function openStage({ files = 1200 }: { files?: number } = {}): Prom
   };
 }
 
-function hubkeepIn({ envFile, settings: { BACKUP_STORAGE_CONNECTION_STRING: connectionString = '' } }: Sandbox, container: string): Hubkeep {
+function hubkeepIn(
+  { envFile, settings: { BACKUP_STORAGE_CONNECTION_STRING: connectionString = '' } }: Sandbox,
+  container: string,
+): Hubkeep {
   function start(args: readonly string[], settings: Settings = {}): Started {
     const [command = '', ...rest] = args;
     // What this machine has set must not reach the program.
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], BACKUP_CONTAINER: container, ...settings };
-    const child = spawn(process.execPath, [cli, command, '--env-file', envFile, ...rest], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--', cli, command, '--env-file', envFile, ...rest], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     return { child, ended: collect(child) };
   }
   const run: Hubkeep['run'] = (args, settings) => start(args, settings).ended;

@@ -5,7 +5,13 @@ import { createRunGuard } from '../../src/runs/run-guard';
 import type { RunLock } from '../../src/runs/run-lock';
 import { createRunStage, minute, repositoryIdOf, type RunStage } from './stage';
 
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: () => silent };
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silent,
+};
 
 let stage: RunStage;
 
@@ -17,11 +23,26 @@ function commitUnder(lock: RunLock) {
   const { store, points, clock, summaries } = stage;
   // A virtual clock would let the guard look at the lock without end; nothing here lasts until its first look.
   const guard = createRunGuard({ lock, summaries, clock: { ...clock, sleep: () => new Promise(() => undefined) }, log: silent });
-  return createCommitRecoveryPoint({ guard, lock, store, points, clock, stamp: 'stamp', repositoryId: () => repositoryIdOf(store) });
+  return createCommitRecoveryPoint({
+    guard,
+    lock,
+    store,
+    points,
+    clock,
+    stamp: 'stamp',
+    repositoryId: () => repositoryIdOf(store),
+  });
 }
 
 function requestOf(run: RunRequest): CommitRequest {
-  const custody = { vault: 'https://vault', name: 'stamp-SystemSecrets', version: 'v1', size: 2, stored: true, capturedAt: run.startedAt };
+  const custody = {
+    vault: 'https://vault',
+    name: 'stamp-SystemSecrets',
+    version: 'v1',
+    size: 2,
+    stored: true,
+    capturedAt: run.startedAt,
+  };
   return { run, databases: null, share: null, secrets: { status: 'succeeded', custody, warnings: [] } };
 }
 

@@ -18,7 +18,12 @@ async function hoursAfter(key: string, hours: number): Promise<Clock> {
   return { now: () => new Date(lastModified.getTime() + hours * hour), sleep: () => Promise.resolve() };
 }
 
-const leftovers = (runId: string) => [`packs/${runId}/bulk-0001.tar.zst`, `index/${runId}/a.ndjson.zst`, `content/${runId}/00.bin`, `databases/${runId}/sql/x.bak`];
+const leftovers = (runId: string) => [
+  `packs/${runId}/bulk-0001.tar.zst`,
+  `index/${runId}/a.ndjson.zst`,
+  `content/${runId}/00.bin`,
+  `databases/${runId}/sql/x.bak`,
+];
 
 async function leave(runId: string): Promise<string> {
   for (const key of leftovers(runId)) await stage.leave(key);

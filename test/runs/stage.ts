@@ -77,4 +77,3 @@ export async function codeThrownBy(work: Promise<unknown>): Promise<string> {
   }
   return 'nothing was thrown';
 }
-

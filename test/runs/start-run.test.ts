@@ -60,11 +60,25 @@ test('a run whose process died is closed as failed by the next one', async () =>
   stage.kill(41);
   await stage.starterOf(stage.lockOf({ pid: 42 }))(everything, started);
   const closed = await stage.summaries.read(runId);
-  expect(closed).toMatchObject({ status: 'failed', phase: 'ended', problems: [{ message: 'the process that ran it ended before it did' }] });
+  expect(closed).toMatchObject({
+    status: 'failed',
+    phase: 'ended',
+    problems: [{ message: 'the process that ran it ended before it did' }],
+  });
 });
 
 function summaryOf(runId: string, status: 'running' | 'complete') {
   const phase = status === 'running' ? ('copying' as const) : ('ended' as const);
   const at = '2026-11-22T02:00:00.000Z';
-  return { runId, status, phase, components: ['secrets' as const], trigger: 'cli' as const, hubkeepVersion: '0.0.0', startedAt: at, problems: [], warnings: [] };
+  return {
+    runId,
+    status,
+    phase,
+    components: ['secrets' as const],
+    trigger: 'cli' as const,
+    hubkeepVersion: '0.0.0',
+    startedAt: at,
+    problems: [],
+    warnings: [],
+  };
 }

@@ -8,7 +8,10 @@ const windowsDevice = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 export function safePath(root: string, path: SharePath): string | Buffer {
   for (const name of path.split('/')) {
     if (isUnsafe(name)) {
-      throw new HubkeepError('restore.unsafe-path', `the index holds the path ${JSON.stringify(printablePath(path))}, which does not stay below the target`);
+      throw new HubkeepError(
+        'restore.unsafe-path',
+        `the index holds the path ${JSON.stringify(printablePath(path))}, which does not stay below the target`,
+      );
     }
   }
   if (isEscaped(path)) return Buffer.concat([Buffer.from(`${root}/`), pathToBytes(path)]);

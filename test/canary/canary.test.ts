@@ -1,0 +1,162 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { eventually, openStage, type Ended, type Hubkeep, type Settings, type Stage } from '../e2e/stage';
+import { canariesIn, heardBelow, heardIn, type Canary } from './canaries';
+
+const wrong = { SQL_PASSWORD: 'canary-wrong-sql-password', AZURE_CLIENT_SECRET: 'canary-wrong-client-secret' };
+const hook = 'http://127.0.0.1:9/hook?code=canary-of-the-webhook';
+
+let stage: Stage;
+let hubkeep: Hubkeep;
+let canaries: readonly Canary[];
+let temporary: string;
+let said: { readonly args: string; readonly ended: Ended }[];
+
+beforeAll(async () => {
+  stage = await openStage({ files: 400 });
+  hubkeep = stage.inContainer('canary');
+  canaries = allCanaries(stage);
+  temporary = stage.path('tmp');
+  mkdirSync(temporary);
+  said = [];
+  await say(['backup', '--reason', 'canary']);
+  await say(['backup', '--json']);
+  await say(['backup', '--verbose', '--json']);
+  await say(['backup', '--verbose'], { SQL_PASSWORD: wrong.SQL_PASSWORD, NOTIFY_WEBHOOK_URL: hook });
+  await say(['backup', '--verbose'], { AZURE_CLIENT_SECRET: wrong.AZURE_CLIENT_SECRET });
+  await say(['backup', '--verbose', '--json'], { ...wrong, FILE_SHARE_PATH: stage.path('nowhere') });
+  await say(['backup', '--verbose'], { BACKUP_STORAGE_CONNECTION_STRING: brokenConnectionString(stage) });
+  await say(['backup'], { SQL_ENCRYPT: 'perhaps', SERVE_API_KEY: 'canary short' });
+  stage.sandbox.vaultFaults.alterReads(1);
+  await say(['backup', '--components', 'secrets', '--verbose']);
+  stage.sandbox.vaultFaults.forbid('set', 1);
+  await say(['backup', '--components', 'secrets', '--verbose'], { STAMP_NAME: 'another' });
+  stage.sandbox.vaultFaults.clear();
+  for (const args of [['list'], ['list', '--json'], ['show', 'latest'], ['show', 'latest', '--json', '--verbose']])
+    await say(args);
+  await say(['restore', 'latest', '--secrets', stage.path('restored-secrets.json'), '--verbose', '--json']);
+  await say(['restore', 'latest', '--secrets', stage.path('restored-secrets.json'), '--verbose']);
+});
+
+afterAll(() => stage.close());
+
+async function say(args: readonly string[], settings: Settings = {}): Promise<void> {
+  said.push({ args: args.join(' '), ended: await hubkeep.run(args, { TMPDIR: temporary, ...settings }) });
+}
+
+function allCanaries({ sandbox: { settings } }: Stage): Canary[] {
+  const dropped: unknown = JSON.parse(readFileSync(settings['SYSTEM_SECRETS_PATH']!, 'utf8'));
+  const setting = (name: string): Canary => ({ name, text: settings[name]! });
+  const accountKey = /AccountKey=([^;]+)/.exec(settings['BACKUP_STORAGE_CONNECTION_STRING']!)![1]!;
+  return [
+    ...canariesIn(dropped, 'SystemSecrets'),
+    ...['SQL_PASSWORD', 'AZURE_CLIENT_SECRET', 'SERVE_API_KEY'].map(setting),
+    ...Object.entries(wrong).map(([name, text]) => ({ name: `a wrong ${name}`, text })),
+    { name: 'the storage account key', text: accountKey },
+    { name: 'the key in the webhook URL', text: 'canary-of-the-webhook' },
+    { name: 'a refused SERVE_API_KEY', text: 'canary short' },
+    { name: 'a wrong storage account key', text: wrongAccountKey },
+  ];
+}
+
+const wrongAccountKey = Buffer.from('canary-of-a-wrong-account-key').toString('base64');
+
+function brokenConnectionString({ sandbox: { settings } }: Stage): string {
+  return settings['BACKUP_STORAGE_CONNECTION_STRING']!.replace(/AccountKey=[^;]+/, `AccountKey=${wrongAccountKey}`);
+}
+
+/** Every blob of every container; compressed ones unpacked too. */
+async function* blobsOf({ sandbox: { settings } }: Stage): AsyncGenerator<{ key: string; content: Buffer }> {
+  const service = BlobServiceClient.fromConnectionString(settings['BACKUP_STORAGE_CONNECTION_STRING']!);
+  for await (const { name: container } of service.listContainers()) {
+    const client = service.getContainerClient(container);
+    for await (const { name, metadata } of client.listBlobsFlat({ includeMetadata: true })) {
+      const content = await client.getBlobClient(name).downloadToBuffer();
+      yield { key: `${container}/${name} ${JSON.stringify(metadata)}`, content };
+      if (name.endsWith('.zst')) yield { key: `${container}/${name}, unpacked`, content: unpacked(content) };
+    }
+  }
+}
+
+function unpacked(content: Buffer): Buffer {
+  const { status, stdout } = spawnSync('zstd', ['-dc'], { input: content, maxBuffer: 1 << 30 });
+  expect(status).toBe(0);
+  return stdout;
+}
+
+test('the canaries are alive: many, in the vault and in the file that was dropped, and not in the share', () => {
+  expect(canaries.length).toBeGreaterThan(20);
+  const secrets = canaries.filter(({ name }) => name.startsWith('SystemSecrets.'));
+  for (const { text } of secrets) expect(readFileSync(stage.sandbox.settings['SYSTEM_SECRETS_PATH']!, 'utf8')).toContain(text);
+  expect(heardBelow(join(stage.path('sandbox'), 'vault'), { canaries: secrets })).not.toEqual([]);
+  expect(heardBelow(stage.sandbox.share, { canaries })).toEqual([]);
+});
+
+test('runs went as they should: whole, partial and refused', () => {
+  expect(said.slice(0, 8).map(({ ended }) => ended.code)).toEqual([0, 0, 0, 3, 3, 1, 1, 2]);
+  expect(said.slice(-2).map(({ ended }) => ended.code)).toEqual([0, 1]);
+});
+
+test('no secret is on stdout or stderr, whatever was asked for and however it went', () => {
+  const heard = said.flatMap(({ args, ended }) =>
+    heardIn(Buffer.from(`${ended.stdout}${ended.stderr}`), canaries).map((name) => `hubkeep ${args}: ${name}`),
+  );
+  expect(heard).toEqual([]);
+});
+
+test('no secret is in any blob: packs, index, records, run documents, progress', async () => {
+  const heard: string[] = [];
+  let blobs = 0;
+  for await (const { key, content } of blobsOf(stage)) {
+    blobs += 1;
+    heard.push(...heardIn(Buffer.concat([Buffer.from(key), content]), canaries).map((name) => `${key}: ${name}`));
+  }
+  expect(blobs).toBeGreaterThan(40);
+  expect(heard).toEqual([]);
+});
+
+test('no secret is in any file but those that are there to hold them', () => {
+  const sandbox = stage.path('sandbox');
+  const keepers = ['vault', 'SystemSecrets.JSON', 'hubkeep.env', 'share'].map((name) => join(sandbox, name));
+  expect(heardBelow(sandbox, { canaries, except: keepers })).toEqual([]);
+  // Node keeps compiled code there, and that of the storage SDK has Azurite's well-known key in it.
+  const compiled = join(temporary, 'node-compile-cache');
+  expect(heardBelow(temporary, { canaries, except: [compiled] })).toEqual([]);
+});
+
+test('serve tells no secret: in its log, its status page or its answers', async () => {
+  const key = stage.sandbox.settings['SERVE_API_KEY']!;
+  const serving = hubkeep.start(['serve', '--port', '0', '--verbose'], { TMPDIR: temporary });
+  let output = '';
+  serving.child.stdout?.on('data', (text: string) => (output += text));
+  const url = await eventually(async () => /https?:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0]);
+  const answers: string[] = [];
+  const paths = [
+    'dashboard',
+    'health',
+    'openapi.json',
+    'backups',
+    'recovery-points',
+    `recovery-points/${latestOf(said)}`,
+    'system-secrets',
+    'nowhere',
+  ];
+  for (const path of paths) {
+    for (const address of [`${url}/api/${path}?code=${key}`, `${url}/api/${path}`]) {
+      const answer = await fetch(address);
+      answers.push(`${JSON.stringify([...answer.headers])}${await answer.text()}`);
+    }
+  }
+  serving.child.kill('SIGTERM');
+  const ended = await serving.ended;
+  expect(answers.filter((answer) => answer.includes('canary')).length).toBeGreaterThan(0);
+  expect(heardIn(Buffer.from(answers.join('\n')), canaries)).toEqual([]);
+  expect(heardIn(Buffer.from(`${ended.stdout}${ended.stderr}`), canaries)).toEqual([]);
+});
+
+function latestOf(outputs: typeof said): string {
+  const shown = outputs.find(({ args }) => args === 'list --json')!.ended.stdout;
+  return (JSON.parse(shown) as { id: string }[]).at(-1)!.id;
+}
