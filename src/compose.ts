@@ -163,18 +163,17 @@ function shareActivity({ config, guard, progress, store, points, clock }: Shared
   return createCopyShareBox({ guard, progress, fileShare });
 }
 
-function secretsActivity({ config, clock, log, vault }: Shared) {
+function secretsActivity({ config, clock, log, vault, guard }: Shared) {
   const { secrets, stampName } = config;
   if (secrets === undefined || vault === undefined) return notConfigured('secrets', 'KEY_VAULT_URL');
-  return createKeepSystemSecrets(
-    createSystemSecretsKeeper({
-      store: createSystemSecretsStore({ vault, clock, stampName }),
-      dropFile: secrets.dropFile === undefined ? undefined : createLocalDropFile(secrets.dropFile),
-      maxAgeDays: secrets.maxAgeDays,
-      clock,
-      log,
-    }),
-  );
+  const keeper = createSystemSecretsKeeper({
+    store: createSystemSecretsStore({ vault, clock, stampName }),
+    dropFile: secrets.dropFile === undefined ? undefined : createLocalDropFile(secrets.dropFile),
+    maxAgeDays: secrets.maxAgeDays,
+    clock,
+    log,
+  });
+  return createKeepSystemSecrets({ keep: (runId) => guard(runId, () => keeper.keep(runId)) });
 }
 
 /** Stands where a component's settings are missing: a run that asks for it is told which. */

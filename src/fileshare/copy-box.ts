@@ -29,6 +29,7 @@ export interface CopyBoxOptions {
   readonly signal: AbortSignal;
   /** Starts pack threads; called when the first file has to be read. */
   readonly startPool: (packPrefix: string, onResult: (result: FileResult) => void) => Promise<PackPool>;
+  /** Files seen and bytes read so far, of this box. */
   readonly onProgress: (files: number, bytes: number) => void;
 }
 
@@ -54,6 +55,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   let group: Slot[] = [];
   let unlisted: { path: SharePath; code: string } | undefined;
   let nextId = 0;
+  let walkedFiles = 0;
   let closing: Promise<void> = Promise.resolve();
   let lastPath: SharePath | undefined;
 
@@ -190,7 +192,8 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
           if (isOver()) return lastPath;
         }
       }
-      options.onProgress(ledger.counts.files + group.length, ledger.counts.bytesRead);
+      walkedFiles += batch.filter(({ entry }) => entry.kind === 'file').length;
+      options.onProgress(walkedFiles, ledger.counts.bytesRead);
     }
     return (await advanceBase(undefined)) === 'out of time' ? (lastPath ?? null) : null;
   }

@@ -46,6 +46,5 @@ function toTask({ activity, percent, files, bytes }: Progress, totalFiles: numbe
 async function filesLastTime(points: Hubkeep['points']): Promise<number | undefined> {
   const newest = await points.newestReadable(({ fileshare }) => fileshare?.status === 'succeeded');
   if (newest?.point.fileshare?.status !== 'succeeded') return undefined;
-  const { files, directories, symlinks } = newest.point.fileshare.counts;
-  return files + directories + symlinks;
+  return newest.point.fileshare.counts.files;
 }
