@@ -22,7 +22,6 @@ export function createBeginRun({ guard, summaries, points, databases }: BeginRun
       const run = runRequestSchema.parse(input);
       const { runId, components, trigger, reason, startedAt } = run;
       return guard(runId, async () => {
-        const links = await points.chain();
         await summaries.write({
           runId,
           status: 'running',
@@ -35,7 +34,7 @@ export function createBeginRun({ guard, summaries, points, databases }: BeginRun
           problems: [],
           warnings: [],
         });
-        return { databases: [...databases], shareBase: await newestShare(points), nextSequence: (links.at(-1)?.sequence ?? 0) + 1 };
+        return { databases: [...databases], shareBase: await newestShare(points), nextSequence: await points.nextSequence() };
       });
     });
 }

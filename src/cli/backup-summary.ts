@@ -22,7 +22,9 @@ export function showSummary(terminal: Terminal, { summary, point, store }: Summa
   }
   const failedFiles = point?.fileshare?.status === 'succeeded' ? point.fileshare.failed.first : [];
   for (const file of failedFiles.slice(0, filesShown)) {
-    terminal.print(`file    ${printablePath(file.path)}: ${file.message}${file.keptEarlier ? ' (kept as it was at the last backup)' : ''}`);
+    terminal.print(
+      `file    ${printablePath(file.path)}: ${file.message}${file.keptEarlier ? ' (kept as it was at the last backup)' : ''}`,
+    );
   }
   if (failedFiles.length > filesShown) terminal.print(`file    … hubkeep show ${runId} lists more`);
   for (const { message, hint } of warnings) {

@@ -78,6 +78,9 @@ async function runToItsEnd({ hubkeep, engine, view, reason }: RunOptions): Promi
 /** The run could not even write its own end. */
 function brokenOff({ runId }: RunRequest, { problem }: WorkflowStatus): HubkeepError {
   const options = problem?.hint === undefined ? {} : { hint: problem.hint };
-  return new HubkeepError(problem?.code ?? 'internal', `run ${runId} broke off: ${problem?.message ?? 'no reason is known'}`, options);
+  return new HubkeepError(
+    problem?.code ?? 'internal',
+    `run ${runId} broke off: ${problem?.message ?? 'no reason is known'}`,
+    options,
+  );
 }
-

@@ -16,8 +16,8 @@ interface ListedPoint extends Pick<RecoveryPoint, 'id' | 'sequence' | 'outcome' 
 }
 
 export function addListCommand(program: Command, act: Act) {
-  withCommonOptions(program.command('list').description('list the recovery points, oldest first')).action((options: CommonOptions) =>
-    act(options, (terminal) => list(terminal, options)),
+  withCommonOptions(program.command('list').description('list the recovery points, oldest first')).action(
+    (options: CommonOptions) => act(options, (terminal) => list(terminal, options)),
   );
 }
 

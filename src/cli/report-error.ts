@@ -12,7 +12,8 @@ export function reportError(thrown: unknown, options: CommonOptions): ExitCode {
   const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
   const problem = toProblem(error);
   const { code, causes = [] } = problem;
-  const message = isHubkeepError(error) && error.details['problems'] === 1 ? problem.message.replace(/\s*\n\s*/g, ' ') : problem.message;
+  const message =
+    isHubkeepError(error) && error.details['problems'] === 1 ? problem.message.replace(/\s*\n\s*/g, ' ') : problem.message;
   const hint = problem.hint ?? (code === 'internal' ? 'This should not happen; --verbose shows the causes.' : undefined);
 
   const terminal = createTerminal(options);
@@ -25,5 +26,7 @@ export function reportError(thrown: unknown, options: CommonOptions): ExitCode {
 
 function usageError({ message }: CommanderError): HubkeepError {
   const text = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
-  return new HubkeepError('usage.invalid', text, { hint: 'hubkeep --help lists the commands, hubkeep COMMAND --help their options.' });
+  return new HubkeepError('usage.invalid', text, {
+    hint: 'hubkeep --help lists the commands, hubkeep COMMAND --help their options.',
+  });
 }

@@ -25,7 +25,9 @@ export interface PlannedDatabase {
 
 /** Where each backup file goes: `{server}/{database}.bak`, further stripes `.02.bak` and on. Throws when one is there already. */
 export async function planDatabases({ items }: DatabasesRecord, directory: string): Promise<PlannedDatabase[]> {
-  const planned = items.flatMap((item) => (item.status === 'succeeded' ? [{ backup: item, files: filesOf(item, directory) }] : []));
+  const planned = items.flatMap((item) =>
+    item.status === 'succeeded' ? [{ backup: item, files: filesOf(item, directory) }] : [],
+  );
   for (const { path } of planned.flatMap(({ files }) => files)) await refuseExisting(path);
   return planned;
 }
@@ -38,7 +40,11 @@ function filesOf({ server, database, files }: DatabaseBackup, directory: string)
 }
 
 /** Writes every file and proves that it is what SQL Server wrote. */
-export async function restoreDatabases(store: BlobStore, planned: readonly PlannedDatabase[], view: ProgressView): Promise<RestoredDatabase[]> {
+export async function restoreDatabases(
+  store: BlobStore,
+  planned: readonly PlannedDatabase[],
+  view: ProgressView,
+): Promise<RestoredDatabase[]> {
   const restored: RestoredDatabase[] = [];
   for (const { backup, files } of planned) {
     const { server, database } = backup;

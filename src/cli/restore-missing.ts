@@ -17,7 +17,9 @@ export function missingOf(point: RecoveryPoint, wanted: readonly Component[]): M
     if (part === undefined) return [{ component, reason: neverAsked }];
     if (!('items' in part)) return part.status === 'failed' ? [{ component, reason: part.problem.message }] : [];
     return part.items.flatMap((item) =>
-      item.status === 'failed' ? [{ component, subject: `${item.database} on ${item.server}`, reason: item.problem.message }] : [],
+      item.status === 'failed'
+        ? [{ component, subject: `${item.database} on ${item.server}`, reason: item.problem.message }]
+        : [],
     );
   });
 }

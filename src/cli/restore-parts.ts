@@ -44,7 +44,11 @@ export async function restoreParts(options: RestorePartsOptions): Promise<Restor
 }
 
 /** The vault is asked before anything is written, so that what it refuses stops nothing half-way. */
-async function prepareSecrets({ hubkeep: { vault }, point: { secrets: custody }, targets: { secrets: file } }: RestorePartsOptions) {
+async function prepareSecrets({
+  hubkeep: { vault },
+  point: { secrets: custody },
+  targets: { secrets: file },
+}: RestorePartsOptions) {
   if (file === undefined || custody?.status !== 'succeeded') return undefined;
   if (vault === undefined) {
     throw new HubkeepError('config.invalid', 'KEY_VAULT_URL is not set, and SystemSecrets.JSON is kept in a vault', {

@@ -27,7 +27,9 @@ function rowsOf({ fileshare, databases = [], secrets }: RestoredParts): string[]
   if (secrets !== undefined) rows.unshift(['secrets', `version ${secrets.version}`, '', secrets.file]);
   if (fileshare !== undefined) {
     const { files, directories, symlinks, bytes, directory } = fileshare;
-    const what = [plural(files, 'file'), plural(directories, 'folder'), ...(symlinks > 0 ? [plural(symlinks, 'link')] : [])].join(', ');
+    const what = [plural(files, 'file'), plural(directories, 'folder'), ...(symlinks > 0 ? [plural(symlinks, 'link')] : [])].join(
+      ', ',
+    );
     rows.push(['fileshare', what, formatBytes(bytes), directory]);
   }
   return rows;

@@ -14,7 +14,9 @@ import type { CommonOptions, Terminal } from './terminal';
 interface RestoreOptions extends CommonOptions, RestoreTargets {}
 
 export function addRestoreCommand(program: Command, act: Act) {
-  withCommonOptions(program.command('restore').description('write what a recovery point holds to this machine; nothing is overwritten'))
+  withCommonOptions(
+    program.command('restore').description('write what a recovery point holds to this machine; nothing is overwritten'),
+  )
     .argument('<id>', 'a recovery point, or latest: the newest that has all that is asked for')
     .option('--fileshare <dir>', 'restore the file share into this directory, which must be empty or missing')
     .option('--include <glob...>', 'only these paths of the share, and all below them')
@@ -51,5 +53,6 @@ function checkUsage(wanted: readonly Component[], { include, fileshare }: Restor
       : include !== undefined && fileshare === undefined
         ? '--include selects files of the share: give --fileshare DIR too'
         : undefined;
-  if (problem !== undefined) throw new HubkeepError('usage.invalid', problem, { hint: 'hubkeep restore --help shows the options.' });
+  if (problem !== undefined)
+    throw new HubkeepError('usage.invalid', problem, { hint: 'hubkeep restore --help shows the options.' });
 }

@@ -47,15 +47,24 @@ async function serve(terminal: Terminal, options: ServeOptions): Promise<ExitCod
 /** What callers must prove, and how they may come. Throws `config.invalid`. */
 function accessFor({ serve: { apiKey, tls } }: Config, host: string) {
   if (apiKey === undefined) {
-    throw new HubkeepError('config.invalid', 'SERVE_API_KEY is not set, and without it anybody on this machine could start backups', {
-      hint: 'Set it to a random text of at least 16 characters.',
-    });
+    throw new HubkeepError(
+      'config.invalid',
+      'SERVE_API_KEY is not set, and without it anybody on this machine could start backups',
+      {
+        hint: 'Set it to a random text of at least 16 characters.',
+      },
+    );
   }
-  if (tls !== undefined) return { apiKey, tls: { cert: readPem('SERVE_TLS_CERT', tls.certFile), key: readPem('SERVE_TLS_KEY', tls.keyFile) } };
+  if (tls !== undefined)
+    return { apiKey, tls: { cert: readPem('SERVE_TLS_CERT', tls.certFile), key: readPem('SERVE_TLS_KEY', tls.keyFile) } };
   if (loopback.test(host)) return { apiKey };
-  throw new HubkeepError('config.invalid', `SERVE_TLS_CERT and SERVE_TLS_KEY are not set, and on ${host} the key would travel in clear`, {
-    hint: 'Set both, or leave --host out to serve this machine alone.',
-  });
+  throw new HubkeepError(
+    'config.invalid',
+    `SERVE_TLS_CERT and SERVE_TLS_KEY are not set, and on ${host} the key would travel in clear`,
+    {
+      hint: 'Set both, or leave --host out to serve this machine alone.',
+    },
+  );
 }
 
 function readPem(setting: string, file: string): string {

@@ -29,10 +29,15 @@ function describe(point: RecoveryPoint, marks: readonly Mark[]): string {
   const facts = [
     ['Recovery point', `${point.id} (number ${point.sequence}, ${point.outcome})`],
     ['Stamp', point.stamp],
-    ['Taken', `${point.startedAt} to ${point.committedAt} (${formatSpan(point.startedAt, point.committedAt)}), by ${point.trigger}`],
+    [
+      'Taken',
+      `${point.startedAt} to ${point.committedAt} (${formatSpan(point.startedAt, point.committedAt)}), by ${point.trigger}`,
+    ],
     ...(point.reason === undefined ? [] : [['Reason', point.reason]]),
     ['Follows', point.previous?.id ?? 'nothing: it is the first'],
-    ...(point.skewSeconds === null ? [] : [['Skew', `the share was last looked at ${formatDuration(point.skewSeconds * 1000)} after the databases`]]),
+    ...(point.skewSeconds === null
+      ? []
+      : [['Skew', `the share was last looked at ${formatDuration(point.skewSeconds * 1000)} after the databases`]]),
     ...(marks.length === 0 ? [] : [['Marks', marks.map(({ kind, at }) => `${kind} (${at})`).join(', ')]]),
     ['Not carried', point.notCarried.join(', ')],
   ];
@@ -52,7 +57,9 @@ function problemsOf({ databases, fileshare, secrets }: RecoveryPoint): string[] 
 function failedFilesOf({ fileshare }: RecoveryPoint): string[] {
   if (fileshare?.status !== 'succeeded' || fileshare.counts.failed === 0) return [];
   const { first, all } = fileshare.failed;
-  const shown = first.map(({ path, message, keptEarlier }) => `  ${printablePath(path)}: ${message}${keptEarlier ? ' (kept as it was)' : ''}`);
+  const shown = first.map(
+    ({ path, message, keptEarlier }) => `  ${printablePath(path)}: ${message}${keptEarlier ? ' (kept as it was)' : ''}`,
+  );
   const rest = all === undefined ? [] : [`  … all of them: ${all.key}`];
   return [`could not be copied (${fileshare.counts.failed}):`, ...shown, ...rest];
 }

@@ -44,7 +44,9 @@ function targetOf(id: string | undefined, { all = false }: VerifyOptions): strin
   if (all && id !== undefined) throw new HubkeepError('usage.invalid', `--all and ${id} cannot both be given`);
   if (all) return 'all';
   if (id === undefined || id === 'latest' || isRunId(id)) return id ?? 'latest';
-  throw new HubkeepError('point.not-found', `there is no recovery point ${id}`, { hint: 'Name a point that hubkeep list shows, latest, or --all.' });
+  throw new HubkeepError('point.not-found', `there is no recovery point ${id}`, {
+    hint: 'Name a point that hubkeep list shows, latest, or --all.',
+  });
 }
 
 function describe({ code, blob, message, files = [], filesHit = 0, points }: Finding): string {

@@ -2,7 +2,7 @@ import type { BlobReference, FileShareRecord, Segment } from '../contracts/recov
 import type { ShareBase } from '../contracts/share-copy';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
-import type { RecoveryPoints } from '../repository/recovery-points';
+import { hasComponent, type RecoveryPoints } from '../repository/recovery-points';
 import { readBoxes } from '../repository/share-boxes';
 
 /** What a box builds upon: lines to compare with, and content that need not be stored again. */
@@ -21,10 +21,8 @@ export async function resolveBase(store: BlobStore, points: RecoveryPoints, base
 
 /** The newest point whose share can be built upon. */
 export async function newestShare(points: RecoveryPoints): Promise<string | null> {
-  for await (const { point } of points.newestFirst()) {
-    if (point.fileshare?.status === 'succeeded') return point.id;
-  }
-  return null;
+  const newest = await points.newestReadable((point) => hasComponent(point, 'fileshare'));
+  return newest?.point.id ?? null;
 }
 
 async function shareOf(points: RecoveryPoints, id: string): Promise<FileShareRecord> {

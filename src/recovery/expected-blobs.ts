@@ -17,7 +17,12 @@ export function createExpectedBlobs(findings: Findings) {
     expected.set(key, known);
     known.points.add(point);
     if (known.size === size && known.sha256 === sha256) return;
-    findings.add({ code: 'blob.conflict', blob: key, message: 'is recorded differently by two recovery points', points: [...known.points] });
+    findings.add({
+      code: 'blob.conflict',
+      blob: key,
+      message: 'is recorded differently by two recovery points',
+      points: [...known.points],
+    });
   }
 
   return {

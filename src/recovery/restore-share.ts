@@ -44,7 +44,8 @@ export async function restoreShare(options: RestoreShareOptions): Promise<Restor
   const restored = { files: 0, directories: 0, symlinks: 0, bytes: 0 };
 
   async function makeParents(path: SharePath) {
-    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) await makeDirectory(path.slice(0, slash));
+    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1))
+      await makeDirectory(path.slice(0, slash));
   }
 
   async function makeDirectory(path: SharePath) {

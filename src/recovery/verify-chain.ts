@@ -52,7 +52,12 @@ async function readLinks(store: BlobStore, findings: Findings): Promise<ChainLin
   for await (const { key } of store.list(layout.chain)) {
     const number = Number(/(\d+)\.json$/.exec(key)?.[1]);
     for (; expected < number; expected++) {
-      findings.add({ code: 'chain.gap', blob: layout.chainLink(expected), message: 'is missing: links are never removed', points: [] });
+      findings.add({
+        code: 'chain.gap',
+        blob: layout.chainLink(expected),
+        message: 'is missing: links are never removed',
+        points: [],
+      });
     }
     expected = number + 1;
     const link = await readLink(store, key, findings);
@@ -98,7 +103,9 @@ async function checkDigest(store: BlobStore, { id, sha256 }: StoredRecord, findi
 
 function reportUnlinked({ id, key }: StoredRecord, links: readonly ChainLink[], findings: Findings) {
   const known = links.some((link) => link.id === id);
-  const message = known ? 'is not the record that was committed: its hash is not the one in the chain' : 'has no link in the chain';
+  const message = known
+    ? 'is not the record that was committed: its hash is not the one in the chain'
+    : 'has no link in the chain';
   findings.add({ code: known ? 'record.changed' : 'chain.broken', blob: key, message, points: [id] });
 }
 
@@ -125,14 +132,25 @@ function checkPrevious({ id, key, link }: StoredRecord, { earlier, records }: Su
   const previous = link?.previous ?? null;
   const last = earlier.at(-1);
   if (previous === null) {
-    if (last !== undefined) findings.add({ code: 'chain.broken', blob: key, message: `names none before it, but ${last.id} is`, points: [id] });
+    if (last !== undefined)
+      findings.add({ code: 'chain.broken', blob: key, message: `names none before it, but ${last.id} is`, points: [id] });
     return;
   }
   const record = records.find((candidate) => candidate.id === previous.id);
   if (record === undefined) {
     const blob = layout.point(previous.id);
-    findings.add({ code: 'record.missing', blob, message: `is missing, though ${id} was committed after it`, points: [previous.id] });
+    findings.add({
+      code: 'record.missing',
+      blob,
+      message: `is missing, though ${id} was committed after it`,
+      points: [previous.id],
+    });
   } else if (record.link !== undefined && (record.sha256 !== previous.sha256 || record !== last)) {
-    findings.add({ code: 'chain.broken', blob: key, message: `names ${previous.id} as the one before it, which it is not`, points: [id] });
+    findings.add({
+      code: 'chain.broken',
+      blob: key,
+      message: `names ${previous.id} as the one before it, which it is not`,
+      points: [id],
+    });
   }
 }

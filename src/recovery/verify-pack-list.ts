@@ -26,7 +26,8 @@ export async function checkPackList(
       .slice(0, -1)
       .map((line) => parseJson(packs.key, Buffer.from(line), packSchema));
     const bytes = listed.reduce((sum, { size }) => sum + size, 0);
-    if (listed.length !== packs.count || bytes !== packs.bytes) report(`lists ${listed.length} packs of ${bytes} bytes; the record says ${packs.count} of ${packs.bytes}`);
+    if (listed.length !== packs.count || bytes !== packs.bytes)
+      report(`lists ${listed.length} packs of ${bytes} bytes; the record says ${packs.count} of ${packs.bytes}`);
     return listed;
   } catch (error) {
     report(toProblem(error).message);

@@ -25,7 +25,11 @@ export interface SegmentChecks {
 type Problem = Pick<Finding, 'code' | 'message'>;
 
 /** Reads a segment line by line against the full schema. Gives nothing when it cannot be relied upon. */
-export function checkSegment(content: Buffer, { segment, points, damage }: SegmentChecks, findings: Findings): SegmentFacts | undefined {
+export function checkSegment(
+  content: Buffer,
+  { segment, points, damage }: SegmentChecks,
+  findings: Findings,
+): SegmentFacts | undefined {
   const facts: SegmentFacts = { counts: { files: 0, directories: 0, symlinks: 0, bytes: 0 }, packs: new Map() };
   const report = (problem: Problem) => {
     findings.add({ ...problem, blob: segment.key, points });
@@ -76,8 +80,11 @@ function readEntry(line: string): IndexEntry | string {
   const parsed = indexEntrySchema.safeParse(document);
   if (!parsed.success) return parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
   const entry = parsed.data;
-  if (entry.path.split('/').some((name) => name === '' || name === '.' || name === '..' || name.includes('\0'))) return 'has a path that leaves the share';
-  return entry.type === 'file' && (entry.extent === undefined) !== (entry.size === 0) ? 'has content without a place, or a place without content' : entry;
+  if (entry.path.split('/').some((name) => name === '' || name === '.' || name === '..' || name.includes('\0')))
+    return 'has a path that leaves the share';
+  return entry.type === 'file' && (entry.extent === undefined) !== (entry.size === 0)
+    ? 'has content without a place, or a place without content'
+    : entry;
 }
 
 function count({ counts, packs }: SegmentFacts, entry: IndexEntry) {

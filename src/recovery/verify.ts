@@ -66,7 +66,13 @@ export async function verify({ store, points, target, deep, onProgress }: Verify
   if (deep) await readAll();
   const hasPackList = (id: string) => withPackList.has(id);
   const segments = await checkIndexes(targets, { store, expected, damage, findings, hasPackList, onBytes });
-  return { points: targets.map(({ id }) => id), deep, blobs: blobs.length + segments + withPackList.size, bytesRead, findings: findings.all() };
+  return {
+    points: targets.map(({ id }) => id),
+    deep,
+    blobs: blobs.length + segments + withPackList.size,
+    bytesRead,
+    findings: findings.all(),
+  };
 
   async function readAll() {
     const sound = blobs.filter(({ key }) => !damage.has(key));

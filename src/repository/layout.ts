@@ -8,6 +8,7 @@ export const layout = {
   marks: (id: string) => `recovery-points/${id}/marks/`,
   chain: 'chain/',
   chainLink: (sequence: number) => `chain/${String(sequence).padStart(8, '0')}.json`,
+  sequenceOf: (chainKey: string) => Number(/(\d+)\.json$/.exec(chainKey)?.[1]),
   runs: 'runs/',
   run: (runId: string) => `runs/${runId}/run.json`,
   runFiles: (runId: string) => `runs/${runId}/`,

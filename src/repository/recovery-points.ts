@@ -41,10 +41,29 @@ export function createRecoveryPoints(store: BlobStore) {
     return { point: parseJson(layout.point(id), content, recoveryPointSchema), sha256 };
   }
 
+  /** Links that can be read, oldest first: a damaged one is for verify to report, not a reason to stop backing up. */
   async function chain(): Promise<ChainLink[]> {
     const links: ChainLink[] = [];
-    for await (const { key } of store.list(layout.chain)) links.push(await readJson(store, key, chainLinkSchema));
+    for await (const { key } of store.list(layout.chain)) {
+      const link = await unlessDamaged(readJson(store, key, chainLinkSchema));
+      if (link !== undefined) links.push(link);
+    }
     return links;
+  }
+
+  /** Counts every link, damaged or void: a place in the chain is never taken twice. */
+  async function nextSequence(): Promise<number> {
+    let last = 0;
+    for await (const { key } of store.list(layout.chain)) last = layout.sequenceOf(key);
+    return last + 1;
+  }
+
+  /** The newest link whose record is there, whether or not it can be read. */
+  async function newestLink(): Promise<ChainLink | undefined> {
+    for (const link of (await chain()).reverse()) {
+      for await (const { key } of store.list(layout.point(link.id))) if (key === layout.point(link.id)) return link;
+    }
+    return undefined;
   }
 
   /** The point a link stands for; nothing when its run died before the record was written. */
@@ -83,10 +102,9 @@ export function createRecoveryPoints(store: BlobStore) {
   }
 
   async function nextInChain(point: UncommittedPoint): Promise<RecoveryPoint> {
-    const sequence = ((await chain()).at(-1)?.sequence ?? 0) + 1;
-    const newest = await first(newestFirst());
-    const previous = newest === undefined ? null : { id: newest.point.id, sha256: newest.sha256 };
-    return recoveryPointSchema.parse({ formatVersion, ...point, sequence, previous });
+    const newest = await newestLink();
+    const previous = newest === undefined ? null : { id: newest.id, sha256: newest.sha256 };
+    return recoveryPointSchema.parse({ formatVersion, ...point, sequence: await nextSequence(), previous });
   }
 
   /** The record's exact bytes, settled before anything is written: of two commits of one run at once, both write the first one's. */
@@ -119,6 +137,15 @@ export function createRecoveryPoints(store: BlobStore) {
 
   return {
     read,
+    nextSequence,
+    /** The newest readable point for which `isWanted`; damaged ones are passed over. */
+    async newestReadable(isWanted: (point: RecoveryPoint) => boolean): Promise<StoredPoint | undefined> {
+      for (const link of (await chain()).reverse()) {
+        const stored = await unlessDamaged(follow(link));
+        if (stored !== undefined && isWanted(stored.point)) return stored;
+      }
+      return undefined;
+    },
     chain,
     follow,
     newestFirst,
@@ -149,9 +176,13 @@ export function hasComponent(point: RecoveryPoint, component: Component): boolea
   return point[component]?.status === 'succeeded';
 }
 
-async function first<T>(items: AsyncIterable<T>): Promise<T | undefined> {
-  for await (const item of items) return item;
-  return undefined;
+async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (codeOf(error) !== 'format.damaged') throw error;
+    return undefined;
+  }
 }
 
 /** Whoever wrote it first wrote the same. */

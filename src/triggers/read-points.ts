@@ -8,7 +8,8 @@ import type { PointList, PointSummary } from './api-schemas';
 /** One point by id, or the newest that is not suspect. Throws `point.not-found`. */
 export async function findPoint(points: RecoveryPoints, idOrLatest: string): Promise<StoredPoint> {
   // Nothing but an id becomes part of a blob's name.
-  if (idOrLatest !== 'latest' && !isRunId(idOrLatest)) throw new HubkeepError('point.not-found', 'There is no such recovery point.');
+  if (idOrLatest !== 'latest' && !isRunId(idOrLatest))
+    throw new HubkeepError('point.not-found', 'There is no such recovery point.');
   try {
     return await points.find(idOrLatest);
   } catch (error) {

@@ -69,7 +69,8 @@ function runningPart({ running, now }: Status): Html | undefined {
     <h2>A backup is running</h2>
     <p>
       <strong>${phases[phase]}</strong> · ${run.components.join(', ')} · for
-      ${durationInWords(now.getTime() - Date.parse(run.startedAt))} · <code>${run.runId}</code>${run.reason !== undefined && html` · ${run.reason}`}
+      ${durationInWords(now.getTime() - Date.parse(run.startedAt))} ·
+      <code>${run.runId}</code>${run.reason !== undefined && html` · ${run.reason}`}
     </p>
     ${
       progress.length > 0 &&

@@ -12,7 +12,9 @@ const idPattern = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
 test('before the first backup there is nothing to list, and it says so', async () => {
   const answer = await stage.hubkeep('list', '--json');
   expect(answer.code).toBe(1);
-  expect(answer.json()).toMatchObject({ error: { code: 'store.not-found', message: expect.stringContaining('there is no repository') } });
+  expect(answer.json()).toMatchObject({
+    error: { code: 'store.not-found', message: expect.stringContaining('there is no repository') },
+  });
 });
 
 test('backs up, and the summary is one JSON document', async () => {
@@ -36,7 +38,9 @@ test('a second backup stores only what is new', async () => {
   expect(answer.code).toBe(0);
   expect(answer.stdout).toMatch(/complete: recovery point \S+, number 2, in http:/);
   const [first, second] = await Promise.all(
-    (await stage.hubkeep('list', '--json')).json().map(async ({ id }: { id: string }) => (await stage.hubkeep('show', id, '--json')).json()),
+    (await stage.hubkeep('list', '--json'))
+      .json()
+      .map(async ({ id }: { id: string }) => (await stage.hubkeep('show', id, '--json')).json()),
   );
   expect(second.fileshare.counts).toMatchObject({ added: 0, changed: 1, removed: 0, files: 127 });
   expect(second.fileshare.counts.bytesStored).toBeLessThan(first.fileshare.counts.bytesStored / 4);
@@ -46,7 +50,12 @@ test('a second backup stores only what is new', async () => {
 test('lists points with all their bytes, and shows one with its marks', async () => {
   const list = (await stage.hubkeep('list', '--json')).json();
   expect(list).toHaveLength(2);
-  const bytes = Number(execFileSync('find', [stage.share, '-type', 'f', '-printf', '%s\n']).toString().split('\n').reduce((sum, size) => sum + Number(size), 0));
+  const bytes = Number(
+    execFileSync('find', [stage.share, '-type', 'f', '-printf', '%s\n'])
+      .toString()
+      .split('\n')
+      .reduce((sum, size) => sum + Number(size), 0),
+  );
   expect(list[1]).toEqual({
     id: expect.stringMatching(idPattern),
     sequence: 2,
@@ -57,7 +66,13 @@ test('lists points with all their bytes, and shows one with its marks', async ()
     marks: [],
   });
   const shown = await stage.hubkeep('show', 'latest', '--json');
-  expect(shown.json()).toMatchObject({ id: list[1].id, sequence: 2, marks: [], formatVersion: 1, fileshare: { status: 'succeeded' } });
+  expect(shown.json()).toMatchObject({
+    id: list[1].id,
+    sequence: 2,
+    marks: [],
+    formatVersion: 1,
+    fileshare: { status: 'succeeded' },
+  });
   expect((await stage.hubkeep('list')).stdout).toContain(list[0].id);
   expect((await stage.hubkeep('show', list[0].id)).stdout).toContain('before the update');
 });
@@ -65,13 +80,17 @@ test('lists points with all their bytes, and shows one with its marks', async ()
 test('a restored share is the share, times and empty directories too', async () => {
   const target = join(stage.work, 'restored');
   const answer = await stage.hubkeep('restore', 'latest', '--fileshare', target, '--json');
-  expect({ code: answer.code, ...answer.json() }).toMatchObject({ code: 0, fileshare: { directory: target, files: 127, symlinks: 1 }, missing: [] });
+  expect({ code: answer.code, ...answer.json() }).toMatchObject({
+    code: 0,
+    fileshare: { directory: target, files: 127, symlinks: 1 },
+    missing: [],
+  });
   execFileSync('diff', ['-r', '--no-dereference', stage.share, target]);
   const paths = readdirSync(stage.share, { recursive: true, encoding: 'utf8' });
   expect(paths).toContain('site0/empty/below');
   for (const path of paths) {
     if (lstatSync(join(stage.share, path)).isSymbolicLink()) continue;
-    const times = [stage.share, target].map((root) => Math.floor(lstatSync(join(root, path)).mtimeMs));
+    const times = [stage.share, target].map((root) => lstatSync(join(root, path), { bigint: true }).mtimeNs / 1_000_000n);
     expect([path, times[1]]).toEqual([path, times[0]]);
   }
 });
@@ -80,8 +99,15 @@ test('restores only what is included', async () => {
   const target = join(stage.work, 'some');
   const answer = await stage.hubkeep('restore', 'latest', '--fileshare', target, '--include', '**/web.config', 'site1/large.bin');
   expect(answer.code).toBe(0);
-  const files = readdirSync(target, { recursive: true, encoding: 'utf8' }).filter((path) => lstatSync(join(target, path)).isFile());
-  expect(files.sort()).toEqual(['site0/wwwroot/web.config', 'site1/large.bin', 'site1/wwwroot/web.config', 'site2/wwwroot/web.config']);
+  const files = readdirSync(target, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    lstatSync(join(target, path)).isFile(),
+  );
+  expect(files.sort()).toEqual([
+    'site0/wwwroot/web.config',
+    'site1/large.bin',
+    'site1/wwwroot/web.config',
+    'site2/wwwroot/web.config',
+  ]);
   const none = await stage.hubkeep('restore', 'latest', '--fileshare', join(stage.work, 'none'), '--include', 'nowhere/**');
   expect(none.code).toBe(1);
   expect(none.stderr).toContain('nothing in the share matches --include nowhere/**');
@@ -116,7 +142,15 @@ test('a component that no point has is an error that says so', async () => {
 test('a point that lacks a part asked for gives the others and says what is missing', async () => {
   const [{ id }] = (await stage.hubkeep('list', '--json')).json();
   const target = join(stage.work, 'partly');
-  const answer = await stage.hubkeep('restore', id, '--fileshare', target, '--databases', join(stage.work, 'databases'), '--json');
+  const answer = await stage.hubkeep(
+    'restore',
+    id,
+    '--fileshare',
+    target,
+    '--databases',
+    join(stage.work, 'databases'),
+    '--json',
+  );
   expect(answer.code).toBe(3);
   expect(answer.json()).toMatchObject({ fileshare: { files: 127 }, missing: [{ component: 'databases' }] });
   expect(existsSync(join(target, 'site1/large.bin'))).toBe(true);
@@ -134,7 +168,11 @@ test('an unknown recovery point is an error, whatever it is called', async () =>
 test('without a share there is no recovery point, and the reason is named', async () => {
   const answer = await stage.hubkeepWith({ FILE_SHARE_PATH: '/nowhere/share' }, 'backup', '--json');
   expect(answer.code).toBe(1);
-  expect(answer.json()).toMatchObject({ status: 'failed', recoveryPoint: null, problems: [{ component: 'fileshare', code: 'share.not-found' }] });
+  expect(answer.json()).toMatchObject({
+    status: 'failed',
+    recoveryPoint: null,
+    problems: [{ component: 'fileshare', code: 'share.not-found' }],
+  });
   expect(answer.stderr).toMatch(/failed +fileshare: FILE_SHARE_PATH \/nowhere\/share .*\n +hint: /);
   expect((await stage.hubkeep('list', '--json')).json()).toHaveLength(2);
 });
@@ -142,7 +180,11 @@ test('without a share there is no recovery point, and the reason is named', asyn
 test('stops on a signal, and makes no recovery point of what it had', async () => {
   const main = require.resolve('../../src/cli/main');
   const settings = { KEY_VAULT_URL: 'https://127.0.0.1:9', BACKUP_CONTAINER: 'stopped' };
-  const child = spawn(process.execPath, [main, 'backup', '--components', 'fileshare,secrets', '--env-file', join(stage.work, 'hubkeep.env')], { env: settings });
+  const child = spawn(
+    process.execPath,
+    [main, 'backup', '--components', 'fileshare,secrets', '--env-file', join(stage.work, 'hubkeep.env')],
+    { env: settings },
+  );
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();

@@ -36,7 +36,12 @@ test('such a point gives back what it has and names what it lacks', async () => 
   const answer = await hubkeep('restore', id, ...targets, '--json');
   expect(answer.code).toBe(3);
   expect(answer.json()).toMatchObject({ recoveryPoint: id, secrets: { file } });
-  expect(answer.json().missing.map(({ component }: { component: string }) => component)).toEqual(['databases', 'databases', 'databases', 'fileshare']);
+  expect(answer.json().missing.map(({ component }: { component: string }) => component)).toEqual([
+    'databases',
+    'databases',
+    'databases',
+    'fileshare',
+  ]);
   expect(readFileSync(file)).toEqual(readFileSync(sandbox.settings['SYSTEM_SECRETS_PATH']!));
   expect(existsSync(join(work, 'share'))).toBe(false);
   expect((await hubkeep('verify', '--json')).json()).toMatchObject({ points: [id], findings: [] });

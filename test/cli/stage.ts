@@ -72,7 +72,8 @@ function makeShare(root: string): void {
   for (let site = 0; site < 3; site++) {
     const folder = join(root, `site${site}`, 'wwwroot', 'bin');
     mkdirSync(folder, { recursive: true });
-    for (let file = 0; file < 40; file++) writeFileSync(join(folder, `module-${file}.js`), `module ${site} ${file} `.repeat(50 + file * 20));
+    for (let file = 0; file < 40; file++)
+      writeFileSync(join(folder, `module-${file}.js`), `module ${site} ${file} `.repeat(50 + file * 20));
     writeFileSync(join(root, `site${site}`, 'wwwroot', 'web.config'), '<configuration/>\n');
   }
   mkdirSync(join(root, 'site0', 'empty', 'below'), { recursive: true });

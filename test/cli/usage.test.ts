@@ -19,14 +19,20 @@ test('all bad settings are named at once, and the exit code says that nothing wa
 
 test('a single bad setting fits on one line', async () => {
   const answer = await run({ ...storage, BACKUP_COMPONENTS: 'fileshare' }, ['backup']);
-  expect([answer.code, answer.stderr]).toEqual([2, expect.stringMatching(/^hubkeep: One setting needs attention: FILE_SHARE_PATH: .*\n {2}hint: .*\n$/)]);
+  expect([answer.code, answer.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^hubkeep: One setting needs attention: FILE_SHARE_PATH: .*\n {2}hint: .*\n$/),
+  ]);
 });
 
 test('a component that is not set up is refused before anything is touched', async () => {
   const settings = { ...storage, BACKUP_COMPONENTS: 'fileshare', FILE_SHARE_PATH: work };
   const answer = await run(settings, ['backup', '--components', 'databases', '--json']);
   expect(answer.code).toBe(2);
-  expect(answer.json().error).toMatchObject({ code: 'config.invalid', message: expect.stringContaining('SQL_SERVERS: is not set') });
+  expect(answer.json().error).toMatchObject({
+    code: 'config.invalid',
+    message: expect.stringContaining('SQL_SERVERS: is not set'),
+  });
 });
 
 test.each([
@@ -62,7 +68,8 @@ test('a store that does not answer is one line, without credentials or stacks', 
 test('help lists the commands there are', async () => {
   const answer = await run({}, ['--help']);
   expect(answer.code).toBe(0);
-  for (const command of ['backup', 'list', 'show', 'verify', 'restore']) expect(answer.stdout).toContain(`\n  ${command} [options]`);
+  for (const command of ['backup', 'list', 'show', 'verify', 'restore'])
+    expect(answer.stdout).toContain(`\n  ${command} [options]`);
   expect((await run({}, [])).code).toBe(2);
   expect((await run({}, ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

@@ -56,7 +56,13 @@ test('a backup asked for over HTTP becomes a recovery point', async () => {
     links: { recoveryPoint: `/api/recovery-points/${runId}` },
   });
   const byId = (await get(`/api/recovery-points/${runId}`)).json();
-  expect(byId).toMatchObject({ id: runId, sequence: 1, outcome: 'complete', fileshare: { counts: { files: 64, failed: 0 } }, marks: [] });
+  expect(byId).toMatchObject({
+    id: runId,
+    sequence: 1,
+    outcome: 'complete',
+    fileshare: { counts: { files: 64, failed: 0 } },
+    marks: [],
+  });
   expect((await get('/api/recovery-points/latest')).json()).toEqual(byId);
   expect((await get('/api/recovery-points')).json()).toMatchObject({ recoveryPoints: [{ id: runId, files: 64 }], more: false });
   expect((await get('/api/backups')).json()).toMatchObject({ backups: [{ runId, status: 'complete' }], more: false });
@@ -67,7 +73,9 @@ test('every activity run twice at once gives the same recovery point', async () 
   await open({ deliverTwice: true });
   const runId = idIn(await post('/api/backups'));
   await app.waitFor(runId);
-  expect((await get(`/api/recovery-points/${runId}`)).json()).toMatchObject({ fileshare: { counts: { files: 64, directories: 12, symlinks: 1 } } });
+  expect((await get(`/api/recovery-points/${runId}`)).json()).toMatchObject({
+    fileshare: { counts: { files: 64, directories: 12, symlinks: 1 } },
+  });
 });
 
 test('of two starts at once one is accepted and the other is told which run is running', async () => {
@@ -105,20 +113,23 @@ test('the timer has the schedule that is configured, and never fires because a h
   );
 });
 
-test.each(['begin-run', 'copy-share-box', 'commit-recovery-point'])('a run cancelled before %s ends as cancelled, with no point', async (step) => {
-  const gate = createGate(step);
-  await open(gate);
-  const runId = idIn(await post('/api/backups'));
-  await gate.reached;
-  const accepted = await post(`/api/backups/${runId}/cancel`);
-  expect(accepted.status).toBe(202);
-  gate.open();
-  await app.waitFor(runId);
-  expect((await get(`/api/backups/${runId}`)).json()).toMatchObject({ status: 'cancelled' });
-  expect((await get('/api/recovery-points')).json()).toMatchObject({ recoveryPoints: [] });
-  expect((await post(`/api/backups/${runId}/cancel`)).json()).toMatchObject({ status: 409, code: 'run.ended' });
-  expect((await post('/api/backups')).status).toBe(202);
-});
+test.each(['begin-run', 'copy-share-box', 'commit-recovery-point'])(
+  'a run cancelled before %s ends as cancelled, with no point',
+  async (step) => {
+    const gate = createGate(step);
+    await open(gate);
+    const runId = idIn(await post('/api/backups'));
+    await gate.reached;
+    const accepted = await post(`/api/backups/${runId}/cancel`);
+    expect(accepted.status).toBe(202);
+    gate.open();
+    await app.waitFor(runId);
+    expect((await get(`/api/backups/${runId}`)).json()).toMatchObject({ status: 'cancelled' });
+    expect((await get('/api/recovery-points')).json()).toMatchObject({ recoveryPoints: [] });
+    expect((await post(`/api/backups/${runId}/cancel`)).json()).toMatchObject({ status: 409, code: 'run.ended' });
+    expect((await post('/api/backups')).status).toBe(202);
+  },
+);
 
 test('a run that another version of the program started ends as superseded, before any other step', async () => {
   await open();
@@ -138,10 +149,18 @@ test('no answer holds an address of the engine or its key', async () => {
   expect(running[0]?.json()).toMatchObject({ phase: 'copying' });
   gate.open();
   await app.waitFor(runId);
-  const paths = ['/api/backups', `/api/backups/${runId}`, '/api/recovery-points', '/api/recovery-points/latest', '/api/openapi.json'];
+  const paths = [
+    '/api/backups',
+    `/api/backups/${runId}`,
+    '/api/recovery-points',
+    '/api/recovery-points/latest',
+    '/api/openapi.json',
+  ];
   const answers = [accepted, ...running, ...(await Promise.all(paths.map(get)))];
   for (const { text, headers } of answers) {
-    expect(text + JSON.stringify(headers)).not.toMatch(new RegExp(`${systemKey}|code=|runtime/webhooks|127\\.0\\.0\\.1:\\d+/durabletask`, 'i'));
+    expect(text + JSON.stringify(headers)).not.toMatch(
+      new RegExp(`${systemKey}|code=|runtime/webhooks|127\\.0\\.0\\.1:\\d+/durabletask`, 'i'),
+    );
   }
 });
 
@@ -160,7 +179,10 @@ test('an app that is not configured says so on its health route, by the names of
   expect([...app.functions.keys()]).toEqual(['http-health']);
   const answer = await app.invokeHttp({ method: 'GET', path: '/api/health', withKey: false });
   expect(answer.status).toBe(503);
-  expect(answer.json()).toMatchObject({ code: 'config.invalid', detail: expect.stringContaining('STAMP_NAME, BACKUP_STORAGE_SAS') as string });
+  expect(answer.json()).toMatchObject({
+    code: 'config.invalid',
+    detail: expect.stringContaining('STAMP_NAME, BACKUP_STORAGE_SAS') as string,
+  });
   expect(answer.text).not.toMatch(/not_a_name|secret|AccountKey/);
   expect(app.printed).toMatchObject([{ level: 'error', event: 'app.not-configured', code: 'config.invalid' }]);
 });

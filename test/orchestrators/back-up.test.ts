@@ -15,7 +15,15 @@ const target = { server: 'sql1', database: 'appservice_hosting' };
 const problem: Problem = { code: 'sql.unreachable', message: 'sql1 does not answer' };
 
 function runOf(components: Component[], changes: Partial<RunRequest> = {}): RunRequest {
-  return { runId, version: hubkeepVersion, components, trigger: 'timer', startedAt: '2026-11-22T02:00:00.000Z', fence: 7, ...changes };
+  return {
+    runId,
+    version: hubkeepVersion,
+    components,
+    trigger: 'timer',
+    startedAt: '2026-11-22T02:00:00.000Z',
+    fence: 7,
+    ...changes,
+  };
 }
 
 function taken(finishedAt: string, file = 'a.bak') {
@@ -42,7 +50,8 @@ function play(run: RunRequest, changed: Answers = {}) {
     const answer = answers[step.name as keyof Names] as ((input: unknown) => unknown) | undefined;
     return answer?.(step.input);
   });
-  const inputOf = (name: keyof Names) => inputs.flatMap((step) => (step.kind !== 'sleep' && step.name === name ? [step.input] : []));
+  const inputOf = (name: keyof Names) =>
+    inputs.flatMap((step) => (step.kind !== 'sleep' && step.name === name ? [step.input] : []));
   return {
     steps: steps.map(nameOf),
     phases: (statuses as { phase: string }[]).map(({ phase }) => phase),
@@ -135,7 +144,13 @@ test('a component that fails does not stop the others, and the run ends as the c
 
 test('a share that fails is not copied a second time', () => {
   const run = play(runOf(['databases', 'fileshare']), { 'copy-share': () => ({ results: [], finishedAt: null, problem }) });
-  expect(run.steps).toEqual(['begin-run', 'back-up-databases | copy-share', 'commit-recovery-point', 'remove-staging', 'end-run']);
+  expect(run.steps).toEqual([
+    'begin-run',
+    'back-up-databases | copy-share',
+    'commit-recovery-point',
+    'remove-staging',
+    'end-run',
+  ]);
 });
 
 test('nothing to commit: the run fails with the reasons, and the backups stay on their servers', () => {

@@ -25,14 +25,16 @@ beforeAll(async () => {
   stage = await openStage();
   // Content that no compression makes small: something to cut off and to flip bits in.
   const noise = Buffer.concat(Array.from({ length: 100_000 }, (_, i) => createHash('sha256').update(`${i}`).digest()));
-  for (let part = 0; part < 8; part++) writeFileSync(join(stage.share, `noise-${part}`), noise.subarray(part * 400_000, (part + 1) * 400_000));
+  for (let part = 0; part < 8; part++)
+    writeFileSync(join(stage.share, `noise-${part}`), noise.subarray(part * 400_000, (part + 1) * 400_000));
   await stage.hubkeep('backup');
   appendFileSync(join(stage.share, 'site0/wwwroot/web.config'), 'changed');
   rmSync(join(stage.share, 'site1/nothing.txt'));
   await stage.hubkeep('backup');
   const source = stage.store();
   kept = [];
-  for (const { key, sha256 } of await collect(source.list(''))) kept.push({ key, sha256, content: (await source.read(key)).content });
+  for (const { key, sha256 } of await collect(source.list('')))
+    kept.push({ key, sha256, content: (await source.read(key)).content });
   const points = createRecoveryPoints(source);
   [second, first] = (await collect(points.newestFirst())).map(({ point }) => point) as [RecoveryPoint, RecoveryPoint];
 });
@@ -60,7 +62,8 @@ const shareOf = ({ fileshare }: RecoveryPoint) => {
   if (fileshare?.status !== 'succeeded') throw new Error('the point has no share');
   return fileshare;
 };
-const largestPack = () => kept.filter(({ key }) => key.startsWith(`packs/${first.id}/`)).sort((a, b) => b.content.length - a.content.length)[0]!.key;
+const largestPack = () =>
+  kept.filter(({ key }) => key.startsWith(`packs/${first.id}/`)).sort((a, b) => b.content.length - a.content.length)[0]!.key;
 
 test('finds nothing where nothing is wrong, and reads shared blobs once', async () => {
   const store = await copy();
@@ -77,7 +80,10 @@ test('finds nothing where nothing is wrong, and reads shared blobs once', async 
 test('what a dead run left is nothing to complain about', async () => {
   const store = await copy();
   const dead = '20300101T000000Z-dead';
-  await store.put('chain/00000003.json', Buffer.from(JSON.stringify({ sequence: 3, id: dead, sha256: '0'.repeat(64), previous: null })));
+  await store.put(
+    'chain/00000003.json',
+    Buffer.from(JSON.stringify({ sequence: 3, id: dead, sha256: '0'.repeat(64), previous: null })),
+  );
   await store.put(`packs/${dead}/half.tar.zst`, Buffer.from('not a pack'));
   await store.put(`recovery-points/${dead}/recovery-point.json.sha256`, Buffer.from('0'.repeat(64)));
   expect(await check(store, 'all', true)).toMatchObject({ findings: [] });
@@ -154,7 +160,9 @@ test('links that are gone, damaged or forged are found', async () => {
   await damaged.put('chain/00000002.json', Buffer.from('{"sequence": 2'));
   expect(codes(await check(damaged)).sort()).toEqual(['chain.broken', 'chain.unreadable']);
   const forged = await copy();
-  await change(forged, 'chain/00000002.json', (content) => Buffer.from(JSON.stringify({ ...JSON.parse(content.toString()), previous: null })));
+  await change(forged, 'chain/00000002.json', (content) =>
+    Buffer.from(JSON.stringify({ ...JSON.parse(content.toString()), previous: null })),
+  );
   expect(codes(await check(forged))).toContain('chain.broken');
 });
 
@@ -172,7 +180,9 @@ test('a list of packs or a content file that is missing is found', async () => {
   const store = await copy();
   await store.remove(shareOf(second).packs.key);
   await store.remove(shareOf(first).content[0]!.key);
-  expect((await check(store)).findings.map(({ blob }) => blob).sort()).toEqual([shareOf(first).content[0]!.key, shareOf(second).packs.key].sort());
+  expect((await check(store)).findings.map(({ blob }) => blob).sort()).toEqual(
+    [shareOf(first).content[0]!.key, shareOf(second).packs.key].sort(),
+  );
 });
 
 /** Commits the second point anew with another segment: what a faulty writer would have left. */
@@ -180,7 +190,10 @@ async function withLines(edit: (lines: string[]) => string[]): Promise<BlobStore
   const store = await copy();
   const share = shareOf(second);
   const [segment] = share.segments;
-  const lines = decompressFrames((await store.read(segment!.key)).content, 1e9).toString().trimEnd().split('\n');
+  const lines = decompressFrames((await store.read(segment!.key)).content, 1e9)
+    .toString()
+    .trimEnd()
+    .split('\n');
   const bytes = compressFrame(Buffer.from(`${edit(lines).join('\n')}\n`));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   await store.put(segment!.key, bytes, { sha256 });
@@ -189,7 +202,9 @@ async function withLines(edit: (lines: string[]) => string[]): Promise<BlobStore
   const recordHash = createHash('sha256').update(record).digest('hex');
   await store.put(`recovery-points/${second.id}/recovery-point.json`, record);
   await store.put(`recovery-points/${second.id}/recovery-point.json.sha256`, Buffer.from(`${recordHash}  recovery-point.json\n`));
-  await change(store, 'chain/00000002.json', (content) => Buffer.from(JSON.stringify({ ...JSON.parse(content.toString()), sha256: recordHash })));
+  await change(store, 'chain/00000002.json', (content) =>
+    Buffer.from(JSON.stringify({ ...JSON.parse(content.toString()), sha256: recordHash })),
+  );
   return store;
 }
 
@@ -199,13 +214,25 @@ const edited = (lines: readonly string[], edit: (entry: any) => unknown) =>
   lines.map((line, i) => (i === firstFile(lines) ? JSON.stringify(edit(JSON.parse(line))) : line));
 
 test.each([
-  ['lines out of order', 'index.order', (lines: string[]) => [lines[1]!, lines[0]!, ...lines.slice(2)]],
+  ['lines out of order', 'index.order', (lines: string[]) => [lines[0]!, lines[2]!, lines[1]!, ...lines.slice(3)]],
   ['a line too few', 'index.order', (lines: string[]) => lines.filter((_, i) => i !== 3)],
   ['a line that is no entry', 'index.entry', (lines: string[]) => edited(lines, ({ hash: _hash, ...entry }) => entry)],
   ['a path that leaves the share', 'index.entry', (lines: string[]) => edited(lines, (entry) => ({ ...entry, path: '../out' }))],
-  ['a pack that is not listed', 'index.extent', (lines: string[]) => edited(lines, (entry) => ({ ...entry, extent: { ...entry.extent, pack: 'no/such' } }))],
-  ['an extent beyond its pack', 'index.extent', (lines: string[]) => edited(lines, (entry) => ({ ...entry, extent: { ...entry.extent, length: 1e9 } }))],
-  ['other sizes than the record counts', 'index.counts', (lines: string[]) => edited(lines, (entry) => ({ ...entry, size: entry.size + 1 }))],
+  [
+    'a pack that is not listed',
+    'index.extent',
+    (lines: string[]) => edited(lines, (entry) => ({ ...entry, extent: { ...entry.extent, pack: 'no/such' } })),
+  ],
+  [
+    'an extent beyond its pack',
+    'index.extent',
+    (lines: string[]) => edited(lines, (entry) => ({ ...entry, extent: { ...entry.extent, length: 1e9 } })),
+  ],
+  [
+    'other sizes than the record counts',
+    'index.counts',
+    (lines: string[]) => edited(lines, (entry) => ({ ...entry, size: entry.size + 1 })),
+  ],
 ])('an index with %s is found', async (_what, code, edit) => {
   expect(codes(await check(await withLines(edit), 'latest'))).toEqual([code]);
 });

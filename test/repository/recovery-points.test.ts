@@ -74,6 +74,20 @@ test('a record that is not the one committed is refused', async () => {
   await expect(points.read(record.id)).rejects.toMatchObject({ code: 'format.damaged' });
 });
 
+test('a damaged newest record or link does not stop the next point, which names what it follows', async () => {
+  const own = createMemoryBlobStore();
+  const ours = createRecoveryPoints(own);
+  await ours.commit(point('20261122T020000Z-0001'));
+  const second = await ours.commit(point('20261123T020000Z-0002'));
+  await own.put(layout.point(second.point.id), Buffer.from('{"formatVersion":'));
+  expect((await ours.newestReadable(() => true))?.point.sequence).toBe(1);
+  const third = await ours.commit(point('20261124T020000Z-0003'));
+  expect(third.point).toMatchObject({ sequence: 3, previous: { id: second.point.id, sha256: second.sha256 } });
+  await own.put(layout.chainLink(3), Buffer.from('not a link'));
+  expect((await ours.commit(point('20261125T020000Z-0004'))).point.sequence).toBe(4);
+  await expect(ours.latest()).resolves.toMatchObject({ point: { sequence: 4 } });
+});
+
 test('a repository of a newer format is refused before anything else is read', async () => {
   const newer = createMemoryBlobStore();
   await writeJson(newer, layout.header, { repositoryId: 'r', formatVersion: 2, somethingNew: true });

@@ -41,7 +41,10 @@ test('without a key it does not start, and names the setting', async () => {
 
 test('on an address that others can reach it needs a certificate', async () => {
   const refusal = await refusalOf(['--host', '0.0.0.0'], { SERVE_API_KEY: apiKey });
-  expect(refusal).toMatchObject({ code: 2, said: expect.stringContaining('SERVE_TLS_CERT and SERVE_TLS_KEY are not set') as string });
+  expect(refusal).toMatchObject({
+    code: 2,
+    said: expect.stringContaining('SERVE_TLS_CERT and SERVE_TLS_KEY are not set') as string,
+  });
 });
 
 test('a run that is under way when it is stopped is cancelled, says so, and gives its lock back', async () => {

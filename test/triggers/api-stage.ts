@@ -24,7 +24,16 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     FILE_SHARE_PATH: '/share',
   });
   const { clock, store, points, summaries } = stage;
-  const services: ApiServices = { config, clock, log: silentLog, store, points, summaries, lock, startRun: stage.starterOf(lock) };
+  const services: ApiServices = {
+    config,
+    clock,
+    log: silentLog,
+    store,
+    points,
+    summaries,
+    lock,
+    startRun: stage.starterOf(lock),
+  };
   const all = { ...services, ...changes(services) };
   const routes = createRoutes(all);
   const waiting: Orchestrators<ActivityMap, OrchestratorMap> = {

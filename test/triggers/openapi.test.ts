@@ -27,12 +27,16 @@ test('every reference in it leads somewhere', () => {
 });
 
 test('every operation has an id of its own, parameters for its path, and problems for its refusals', () => {
-  const operations = Object.entries(document['paths'] as Record<string, Record<string, Json>>).flatMap(([path, methods]) =>
-    Object.values(methods).map((operation) => ({ path, ...operation }) as Json & { path: string }),
-  );
-  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
-  for (const { path, parameters, responses } of operations) {
-    const inPath = (parameters as Json[]).filter((parameter) => parameter['in'] === 'path').map(({ name }) => `{${String(name)}}`);
+  const operations: { path: string; operation: Json }[] = [];
+  for (const [path, methods] of Object.entries(document['paths'] as Record<string, Record<string, Json>>)) {
+    for (const operation of Object.values(methods)) operations.push({ path, operation });
+  }
+  expect(new Set(operations.map(({ operation }) => operation['operationId'])).size).toBe(operations.length);
+  for (const { path, operation } of operations) {
+    const { parameters, responses } = operation;
+    const inPath = (parameters as Json[])
+      .filter((parameter) => parameter['in'] === 'path')
+      .map(({ name }) => `{${String(name)}}`);
     expect(path.match(/\{\w+\}/g) ?? []).toEqual(inPath);
     for (const [status, response] of Object.entries(responses as Record<string, { content: Json }>)) {
       const types = Object.keys(response.content);
@@ -50,5 +54,7 @@ test('health alone needs no key', () => {
 
 test('what the schemas allow is what they say: a body may leave everything out', () => {
   const post = (document['paths'] as Record<string, Record<string, Json>>)['/api/backups']?.['post'];
-  expect(post).toMatchObject({ requestBody: { content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } } } });
+  expect(post).toMatchObject({
+    requestBody: { content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } } },
+  });
 });

@@ -10,7 +10,13 @@ async function openWithRuns(days: readonly number[]) {
   const api = openApi();
   for (const day of days) {
     await api.services.summaries.write({
-      ...{ runId: at(day), status: day % 2 === 0 ? 'complete' : 'failed', phase: 'ended', components: ['fileshare'], trigger: 'timer' },
+      ...{
+        runId: at(day),
+        status: day % 2 === 0 ? 'complete' : 'failed',
+        phase: 'ended',
+        components: ['fileshare'],
+        trigger: 'timer',
+      },
       ...{ hubkeepVersion: '0.1.0', startedAt: `2026-11-${day}T02:00:00.000Z`, problems: [], warnings: [] },
     });
   }
@@ -24,7 +30,10 @@ describe('starting a backup', () => {
     const api = openApi();
     const { status, document } = await api.post('backups');
     expect(status).toBe(202);
-    expect(await api.services.summaries.read(document['runId'] as string)).toMatchObject({ components: ['fileshare'], trigger: 'http' });
+    expect(await api.services.summaries.read(document['runId'] as string)).toMatchObject({
+      components: ['fileshare'],
+      trigger: 'http',
+    });
   });
 
   test.each([
@@ -73,7 +82,11 @@ describe('one run', () => {
     const runId = (await api.post('backups')).document['runId'] as string;
     const progress = { activity: 'fileshare-bulk', at: '2026-11-22T02:00:10.000Z', files: 10, bytes: 100 };
     await api.services.store.put(layout.progress(runId, 'fileshare-bulk'), Buffer.from(JSON.stringify(progress)));
-    expect((await api.get(`backups/${runId}`)).document).toMatchObject({ status: 'running', phase: 'copying', progress: [progress] });
+    expect((await api.get(`backups/${runId}`)).document).toMatchObject({
+      status: 'running',
+      phase: 'copying',
+      progress: [progress],
+    });
   });
 
   test('whose process is gone is shown as failed, in the list and alone', async () => {
@@ -89,7 +102,10 @@ describe('one run', () => {
   test('is asked to stop by its own route', async () => {
     const api = openApi();
     const runId = (await api.post('backups')).document['runId'] as string;
-    expect(await api.post(`backups/${runId}/cancel`)).toMatchObject({ status: 202, headers: { location: `/api/backups/${runId}` } });
+    expect(await api.post(`backups/${runId}/cancel`)).toMatchObject({
+      status: 202,
+      headers: { location: `/api/backups/${runId}` },
+    });
     expect(await api.services.summaries.isCancelRequested(runId)).toBe(true);
   });
 
@@ -107,7 +123,10 @@ describe('recovery points', () => {
     for (const day of [20, 21, 22]) await api.services.points.commit(pointOf(at(day)));
     await api.services.store.put(layout.point(at(21)), Buffer.from('{}'));
     const { document } = await api.get('recovery-points');
-    expect(document).toMatchObject({ recoveryPoints: [{ id: at(22) }, { id: at(20) }], unreadable: [{ id: at(21), code: 'format.damaged' }] });
+    expect(document).toMatchObject({
+      recoveryPoints: [{ id: at(22) }, { id: at(20) }],
+      unreadable: [{ id: at(21), code: 'format.damaged' }],
+    });
     expect(document['more']).toBe(false);
     expect((await api.get('recovery-points', { limit: '1' })).document).toMatchObject({ more: true });
     expect((await api.get('dashboard')).text).toContain(`Recovery point ${at(21)}`);
@@ -132,7 +151,9 @@ describe('what fails inside', () => {
     openApi(({ summaries }) => ({ summaries: { ...summaries, ids: () => Promise.reject(error) } })).get('backups');
 
   test('a store that is away is 503 with a code, and without what is behind it', async () => {
-    const { status, headers, text, document } = await failing(new HubkeepError('store.unavailable', 'secret-host did not answer'));
+    const { status, headers, text, document } = await failing(
+      new HubkeepError('store.unavailable', 'secret-host did not answer'),
+    );
     expect(status).toBe(503);
     expect(headers['retry-after']).toBe('30');
     expect(document).toMatchObject({ code: 'store.unavailable', title: 'Service Unavailable' });

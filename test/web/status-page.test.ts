@@ -9,18 +9,26 @@ import { verdictOf } from '../../src/web/verdict';
 import { busyStatus, pointOn, statusWith } from './status-stage';
 
 const { lastEnded } = statusWith();
-const failedSince = lastEnded && { ...lastEnded, runId: '20261122T080000Z-dead', status: 'failed' as const, recoveryPoint: undefined };
+const failedSince = lastEnded && {
+  ...lastEnded,
+  runId: '20261122T080000Z-dead',
+  status: 'failed' as const,
+  recoveryPoint: undefined,
+};
 
-test.each<[string, Status, string, string]>([
-  ['a good night', statusWith(), 'good', '7 hours old'],
-  ['no point at all', statusWith({ points: [], lastEnded: undefined }), 'bad', 'no recovery point yet'],
-  ['a partial point', statusWith({ points: [pointOn(22, { outcome: 'partial' })] }), 'doubtful', '7 hours old'],
-  ['a night that was missed', statusWith({ points: [pointOn(21)] }), 'bad', '31 hours old'],
-  ['a night that has just begun', statusWith({ points: [pointOn(21)], now: new Date('2026-11-22T02:20:00Z') }), 'good', '24 hours old'],
-  ['a run that failed since', statusWith({ lastEnded: failedSince as Status['lastEnded'] }), 'bad', '7 hours old'],
-])('the verdict on %s', (_, status, mood, headline) => {
-  const verdict = verdictOf(status);
-  expect(verdict).toMatchObject({ mood, headline: expect.stringContaining(headline) as string });
+test.each<[string, Status, [mood: string, headline: string]]>([
+  ['a good night', statusWith(), ['good', '7 hours old']],
+  ['no point at all', statusWith({ points: [], lastEnded: undefined }), ['bad', 'no recovery point yet']],
+  ['a partial point', statusWith({ points: [pointOn(22, { outcome: 'partial' })] }), ['doubtful', '7 hours old']],
+  ['a night that was missed', statusWith({ points: [pointOn(21)] }), ['bad', '31 hours old']],
+  [
+    'a night that has just begun',
+    statusWith({ points: [pointOn(21)], now: new Date('2026-11-22T02:20:00Z') }),
+    ['good', '24 hours old'],
+  ],
+  ['a run that failed since', statusWith({ lastEnded: failedSince as Status['lastEnded'] }), ['bad', '7 hours old']],
+])('the verdict on %s', (_, status, [mood, headline]) => {
+  expect(verdictOf(status)).toMatchObject({ mood, headline: expect.stringContaining(headline) as string });
 });
 
 test('a page that shows a run loads itself again, any other does not', () => {
@@ -63,23 +71,26 @@ describe('in a browser', () => {
   const browser = findBrowser();
   const inBrowser = browser === undefined && process.env['CI'] !== 'true' ? test.skip : test;
 
-  inBrowser(browser === undefined ? 'the page is read as written (skipped: no chromium on this machine)' : 'the page is read as written', () => {
-    const directory = mkdtempSync(join(tmpdir(), 'hubkeep-'));
-    try {
-      const file = join(directory, 'page.html');
-      writeFileSync(file, statusPage(busyStatus()));
-      const dom = execFileSync(
-        browser ?? 'chromium',
-        ['--headless', '--no-sandbox', '--disable-gpu', `--user-data-dir=${directory}`, '--dump-dom', `file://${file}`],
-        { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 50_000 },
-      );
-      expect(dom.match(/<tr>/g)).toHaveLength(6);
-      expect(dom.match(/<li/g)).toHaveLength(5);
-      expect(dom).toContain('<h2>What needs attention</h2>');
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
-    }
-  });
+  inBrowser(
+    browser === undefined ? 'the page is read as written (skipped: no chromium on this machine)' : 'the page is read as written',
+    () => {
+      const directory = mkdtempSync(join(tmpdir(), 'hubkeep-'));
+      try {
+        const file = join(directory, 'page.html');
+        writeFileSync(file, statusPage(busyStatus()));
+        const dom = execFileSync(
+          browser ?? 'chromium',
+          ['--headless', '--no-sandbox', '--disable-gpu', `--user-data-dir=${directory}`, '--dump-dom', `file://${file}`],
+          { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 50_000 },
+        );
+        expect(dom.match(/<tr>/g)).toHaveLength(6);
+        expect(dom.match(/<li/g)).toHaveLength(5);
+        expect(dom).toContain('<h2>What needs attention</h2>');
+      } finally {
+        rmSync(directory, { recursive: true, force: true });
+      }
+    },
+  );
 });
 
 function findBrowser(): string | undefined {

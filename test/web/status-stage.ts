@@ -26,7 +26,9 @@ export function statusWith(changes: Partial<Status> = {}): Status {
     now: new Date('2026-11-22T09:30:00.000Z'),
     lastSlot: new Date('2026-11-22T02:00:00.000Z'),
     nextSlot: new Date('2026-11-23T02:00:00.000Z'),
-    points: [22, 21, 20, 19, 18].map((day) => pointOn(day, day === 20 ? { outcome: 'partial', components: ['databases', 'fileshare'], skewSeconds: null } : {})),
+    points: [22, 21, 20, 19, 18].map((day) =>
+      pointOn(day, day === 20 ? { outcome: 'partial', components: ['databases', 'fileshare'], skewSeconds: null } : {}),
+    ),
     unreadable: [],
     running: undefined,
     lastEnded: {
@@ -62,10 +64,18 @@ export function busyStatus(): Status {
           hint: 'Check that this host can reach sql2, and that SQL_SERVERS names the right one.',
         },
       ],
-      warnings: [{ code: 'secrets.old', message: 'SystemSecrets.JSON was stored 97 days ago', hint: 'Download it again and run hubkeep secrets put.' }],
+      warnings: [
+        {
+          code: 'secrets.old',
+          message: 'SystemSecrets.JSON was stored 97 days ago',
+          hint: 'Download it again and run hubkeep secrets put.',
+        },
+      ],
     },
     points: [pointOn(22, { outcome: 'partial' }), ...statusWith().points.slice(1)],
-    unreadable: [{ id: '20261117T020000Z-7f3a', message: 'the record of 20261117T020000Z-7f3a is not the one that was committed' }],
+    unreadable: [
+      { id: '20261117T020000Z-7f3a', message: 'the record of 20261117T020000Z-7f3a is not the one that was committed' },
+    ],
     running: {
       run: {
         runId: '20261122T092712Z-c0de',

@@ -2,12 +2,10 @@ import { closeSync, futimesSync, mkdirSync, openSync, symlinkSync, unlinkSync, u
 import { mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { pathToBytes, isEscaped, printablePath, type SharePath } from '../../contracts/share-path';
 import { HubkeepError } from '../../errors/hubkeep-error';
-import type { Timestamp } from '../../ports/file-source';
 import type { FileTarget } from '../../ports/file-target';
 import { safePath } from './safe-path';
+import { utimesSeconds } from './utimes-seconds';
 
-/** Node cuts a time to whole microseconds: aimed at the middle of one, the rounding of a double cannot miss it. */
-const halfMicrosecond = 0.000_000_5;
 const epoch = 0;
 
 /** A directory on this machine, or a mounted share. */
@@ -32,8 +30,8 @@ export function createLocalTarget(directory: string): FileTarget {
       const place = safePath(root, path);
       const fd = guarded(path, () => openSync(place, 'wx', 0o644));
       try {
-        for (let at = 0; at < content.length;) at += writeSync(fd, content, at);
-        futimesSync(fd, epoch, seconds(mtime));
+        for (let at = 0; at < content.length; ) at += writeSync(fd, content, at);
+        futimesSync(fd, epoch, utimesSeconds(mtime));
         closeSync(fd);
       } catch (error) {
         unlinkSync(place);
@@ -48,7 +46,7 @@ export function createLocalTarget(directory: string): FileTarget {
       });
       try {
         for await (const chunk of content) await file.writeFile(chunk);
-        await file.utimes(epoch, seconds(mtime));
+        await file.utimes(epoch, utimesSeconds(mtime));
         await file.close();
       } catch (error) {
         await file.close().catch(() => undefined);
@@ -65,15 +63,10 @@ export function createLocalTarget(directory: string): FileTarget {
 
     setDirectoryTime(path, mtime) {
       guarded(path, () => {
-        utimesSync(safePath(root, path), epoch, seconds(mtime));
+        utimesSync(safePath(root, path), epoch, utimesSeconds(mtime));
       });
     },
   };
-}
-
-function seconds(mtime: Timestamp): number {
-  const toTheMicrosecond = mtime.replace(/(?<=\.\d{6})\d+$/, '');
-  return Number(toTheMicrosecond) + halfMicrosecond;
 }
 
 function guarded<T>(path: SharePath, work: () => T): T {

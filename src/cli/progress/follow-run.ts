@@ -5,7 +5,11 @@ import type { EmbeddedEngine } from '../../workflow/embedded';
 import type { TaskProgress } from './meter';
 import type { ProgressView } from './progress-view';
 
-const componentNames: Readonly<Record<Component, string>> = { databases: 'databases', fileshare: 'file share', secrets: 'secrets' };
+const componentNames: Readonly<Record<Component, string>> = {
+  databases: 'databases',
+  fileshare: 'file share',
+  secrets: 'secrets',
+};
 
 /** Shows a run of this process. Gives the function that stops it. */
 export async function followRun({ config, progress, points }: Hubkeep, engine: EmbeddedEngine, view: ProgressView) {
@@ -40,10 +44,8 @@ function toTask({ activity, percent, files, bytes }: Progress, totalFiles: numbe
 
 /** What the share held at the last backup is the best guess at what it holds now. */
 async function filesLastTime(points: Hubkeep['points']): Promise<number | undefined> {
-  for await (const { point } of points.newestFirst()) {
-    if (point.fileshare?.status !== 'succeeded') continue;
-    const { files, directories, symlinks } = point.fileshare.counts;
-    return files + directories + symlinks;
-  }
-  return undefined;
+  const newest = await points.newestReadable(({ fileshare }) => fileshare?.status === 'succeeded');
+  if (newest?.point.fileshare?.status !== 'succeeded') return undefined;
+  const { files, directories, symlinks } = newest.point.fileshare.counts;
+  return files + directories + symlinks;
 }
