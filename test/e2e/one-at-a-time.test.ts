@@ -56,6 +56,7 @@ test('a killed backup leaves no point, and the next one runs at once and says wh
   expect(next).toMatchObject({ code: 0, document: { status: 'complete' } });
   expect((await hubkeep.json(['list'])).document).toMatchObject([{ id: next.document.recoveryPoint }]);
   expect(await keysIn(hubkeep.store, layout.point(runId))).toEqual([]);
+  expect(await hubkeep.run(['verify', '--all', '--deep'])).toMatchObject({ code: 0 });
   const dead = JSON.parse((await hubkeep.store.read(layout.run(runId))).content.toString());
   expect(dead).toMatchObject({ status: 'failed', phase: 'ended' });
 });
