@@ -15,7 +15,12 @@ export interface OpenOptions extends CommonOptions {
 
 /** Reads the configuration and puts Hubkeep together. Makes no request. Throws `config.invalid`. */
 export function openHubkeep(terminal: Terminal, { envFile, components, sources }: OpenOptions): Hubkeep {
-  const environment = readEnvironment({ envFile });
+  const environment = readEnvironment({
+    envFile,
+    warn: (doubt) => {
+      terminal.note(`warning: ${doubt}`);
+    },
+  });
   const asked = components === undefined ? environment : { ...environment, BACKUP_COMPONENTS: components };
   const log = createJsonLog(terminal.verbose ? terminal.note : () => undefined);
   return compose(loadConfig(asked, { sources }), { log, runsDependOnProcess: true });

@@ -36,6 +36,33 @@ test('only AZURE_* of a file reach process.env, where the identity SDK looks, an
   expect(process.env['HUBKEEP_TEST_A']).toBeUndefined();
 });
 
+function doubtsOf(content: string): string[] {
+  const file = envFile(content);
+  const doubts: string[] = [];
+  readEnvironment({ envFile: file, warn: (doubt) => doubts.push(doubt.replace(file, 'FILE')) });
+  return doubts;
+}
+
+test('lines of a file that have no effect are told, with the setting that was meant', () => {
+  expect(doubtsOf('NOTIFY_WEBHOK_URL=https://x\nSQL_DATABASE=a\n\nSTAMP_NAME\nCOLOUR=blue\nsql_user=me\n')).toEqual([
+    'NOTIFY_WEBHOK_URL in FILE is not a setting of Hubkeep; did you mean NOTIFY_WEBHOOK_URL?',
+    'SQL_DATABASE in FILE is not a setting of Hubkeep; did you mean SQL_DATABASES?',
+    'line 4 of FILE has no = and is not read',
+    'COLOUR in FILE is not a setting of Hubkeep',
+    'sql_user in FILE is not a setting of Hubkeep; did you mean SQL_USER?',
+  ]);
+});
+
+test('settings of Hubkeep, its hosts and Node.js raise no doubt', () => {
+  const names = ['STAMP_NAME', 'AZURE_CLIENT_ID', 'NODE_EXTRA_CA_CERTS', 'https_proxy', 'NO_PROXY', 'AzureWebJobsStorage'];
+  expect(doubtsOf(`# comment\n${names.map((name) => `${name}=x`).join('\n')}\nexport SQL_USER = me\n`)).toEqual([]);
+});
+
+test('no doubt holds a value, not even one that is broken over lines', () => {
+  expect(doubtsOf('SQL_PASSWORD="first\nsecond=2\nthird"\n')).toEqual([]);
+  expect(doubtsOf('SQL_PASSWORD=first\nc2VjcmV0LXBhcnQ==\n')).toEqual(['line 2 in FILE is not a setting of Hubkeep']);
+});
+
 test('a missing file is config.invalid and names the file', () => {
   const file = join(directory, 'none.env');
   const failure = expect.objectContaining({ code: 'config.invalid', message: expect.stringContaining(file) });
