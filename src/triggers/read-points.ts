@@ -36,7 +36,8 @@ export async function listPoints(points: RecoveryPoints, limit: number): Promise
   return list;
 }
 
-async function chainOf(points: RecoveryPoints): Promise<ChainLink[]> {
+/** Oldest first; none before the first run. */
+export async function chainOf(points: RecoveryPoints): Promise<ChainLink[]> {
   try {
     return await points.chain();
   } catch (error) {

@@ -1,28 +1,41 @@
+import type { RunSummary } from '../contracts/run';
 import { hubkeepVersion } from '../contracts/version';
 import type { Status } from '../web/status';
 import type { WorkflowClient } from '../workflow/workflow-client';
 import type { ApiServices } from './api-services';
 import { nextSlotAfter, slotOf } from './nightly-slot';
-import { listPoints } from './read-points';
+import { findNewestFull, type NewestFull } from './newest-full-point';
+import { chainOf, listPoints } from './read-points';
 import { listRuns, phaseOf } from './read-runs';
 
 const pointsShown = 14;
+const runsRead = 12;
+const failedRunsShown = 5;
+
+const nothing: NewestFull = { lacking: [], newestFull: undefined };
 
 /** Everything the status page shows, as it is now. */
 export async function readStatus(services: ApiServices, engine: WorkflowClient): Promise<Status> {
   const { config, clock, store, points, summaries } = services;
   const now = clock.now();
-  const [{ recoveryPoints, unreadable }, { backups }] = await Promise.all([
+  const [{ recoveryPoints, unreadable, more }, { backups }] = await Promise.all([
     listPoints(points, pointsShown),
-    // The one that runs and the one before it.
-    listRuns(services, { limit: 2 }),
+    listRuns(services, { limit: runsRead }),
   ]);
+  const full = recoveryPoints.length === 0 ? nothing : await findNewestFull(points, config.components);
   const run = backups.find(({ status }) => status === 'running');
   return {
     ...{ stamp: config.stampName, version: hubkeepVersion, store: store.location, now },
     ...{ lastSlot: slotOf(config.schedule, now), nextSlot: nextSlotAfter(config.schedule, now) },
-    ...{ points: recoveryPoints, unreadable },
+    ...{ components: config.components, points: recoveryPoints, unreadable, ...full },
+    pointsInAll: more ? (await chainOf(points)).length - unreadable.length : recoveryPoints.length,
     running: run && { run, phase: await phaseOf(run, engine), progress: await summaries.progress(run.runId) },
     lastEnded: backups.find(({ status }) => status !== 'running'),
+    failedRuns: backups.filter((ended) => isFailedSince(ended, full.newestFull?.id ?? '')).slice(0, failedRunsShown),
   };
+}
+
+/** An id begins with the time of its run, so that ids compare as times do. */
+function isFailedSince({ runId, status, recoveryPoint }: RunSummary, id: string): boolean {
+  return (status === 'failed' || status === 'cancelled') && recoveryPoint === undefined && runId > id;
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Phase, Progress } from '../contracts/run';
+import { failedRunsPart } from './failed-runs-part';
 import { html, trusted, type Html } from './html';
 import { problemsPart } from './problems-part';
 import type { Status, StatusPoint } from './status';
@@ -35,7 +36,9 @@ export function statusPage(status: Status): string {
           <h1>Hubkeep</h1>
           <p>App Service on Azure Stack Hub · stamp <strong>${stamp}</strong></p>
         </header>
-        <main>${verdictPart(status)} ${runningPart(status)} ${problemsPart(status)} ${pointsPart(status)}</main>
+        <main>
+          ${verdictPart(status)} ${runningPart(status)} ${problemsPart(status)} ${failedRunsPart(status)} ${pointsPart(status)}
+        </main>
         ${footerPart(status)}
       </body>
     </html> `;
@@ -57,7 +60,7 @@ const phases: Readonly<Record<Phase, string>> = {
   copying: 'Copying',
   'databases-again': 'Taking the databases again, because the share took long',
   'catching-up': 'Catching up with what changed in the share meanwhile',
-  committing: 'Committing the recovery point',
+  committing: 'Putting the recovery point together',
   finishing: 'Finishing',
   ended: 'Ended',
 };
@@ -81,7 +84,7 @@ function runningPart({ running, now }: Status): Html | undefined {
   </section>`;
 }
 
-function progressPart({ activity, percent, files, bytes, note }: Progress): Html {
+function progressPart({ activity, subject, percent, files, bytes, note }: Progress): Html {
   const said = [
     percent === undefined ? undefined : `${Math.round(percent)} %`,
     files === undefined ? undefined : plural(files, 'file'),
@@ -89,14 +92,14 @@ function progressPart({ activity, percent, files, bytes, note }: Progress): Html
     note,
   ].filter((part) => part !== undefined);
   return html`<li>
-    <span>${activity}</span>${percent !== undefined && html`<progress max="100" value="${percent}"></progress>`}<span
+    <span>${subject ?? activity}</span>${percent !== undefined && html`<progress max="100" value="${percent}"></progress>`}<span
       class="quiet"
       >${said.join(' · ')}</span
     >
   </li>`;
 }
 
-function pointsPart({ points }: Status): Html {
+function pointsPart({ points, pointsInAll }: Status): Html {
   if (points.length === 0)
     return html`<section>
       <h2>Recovery points</h2>
@@ -124,6 +127,10 @@ function pointsPart({ points }: Status): Html {
         </tbody>
       </table>
     </div>
+    ${
+      pointsInAll > points.length &&
+      html`<p class="quiet">The last ${points.length} of ${countInWords(pointsInAll)}; <code>hubkeep list</code> shows all.</p>`
+    }
   </section>`;
 }
 

@@ -12,11 +12,21 @@ export interface Status {
   /** The last night's slot and the next. */
   readonly lastSlot: Date;
   readonly nextSlot: Date | undefined;
-  /** Newest first. */
+  /** What is configured to be backed up. */
+  readonly components: readonly Component[];
+  /** Newest first; the newest of them, when there are more. */
   readonly points: readonly StatusPoint[];
+  /** Of those there are, shown or not. */
+  readonly pointsInAll: number;
+  /** What the newest point lacks of the components. */
+  readonly lacking: readonly Component[];
+  /** The newest point that lacks none. */
+  readonly newestFull: Pick<StatusPoint, 'id' | 'startedAt' | 'committedAt'> | undefined;
   readonly unreadable: readonly Pick<Problem & { id: string }, 'id' | 'message'>[];
   readonly running: { readonly run: RunSummary; readonly phase: Phase; readonly progress: readonly Progress[] } | undefined;
   readonly lastEnded: RunSummary | undefined;
+  /** Runs that ended without a point since the newest full one, newest first. */
+  readonly failedRuns: readonly RunSummary[];
 }
 
 export interface StatusPoint {

@@ -1,3 +1,4 @@
+import type { Component } from '../contracts/components';
 import type { Status } from './status';
 import { durationInWords } from './words';
 
@@ -11,20 +12,45 @@ export interface Verdict {
 const graceMs = 60 * 60_000;
 
 /** The one thing an operator wants to know: could we go back, and how far. */
-export function verdictOf({ points, running, lastEnded, lastSlot, now }: Status): Verdict {
+export function verdictOf(status: Status): Verdict {
+  const { points, lacking, running, lastEnded, now } = status;
   const [newest] = points;
   if (newest === undefined) {
     const reason = running === undefined ? 'Nothing can be restored until a backup has run.' : 'The first backup is running.';
     return { mood: running === undefined ? 'bad' : 'doubtful', headline: 'There is no recovery point yet', reason };
   }
-  const headline = `The newest recovery point is ${durationInWords(now.getTime() - Date.parse(newest.startedAt))} old`;
+  const headline = `The newest recovery point is ${ageOf(newest, now)}`;
+  const lacks = lacking.length === 0 ? '' : ` ${lackingInWords(status)}`;
   if (lastEnded !== undefined && lastEnded.recoveryPoint === undefined && lastEnded.runId > newest.id) {
-    return { mood: 'bad', headline, reason: `The run after it stored nothing: it is ${lastEnded.status}.` };
+    return { mood: 'bad', headline, reason: `The run after it stored nothing: it is ${lastEnded.status}.${lacks}` };
   }
-  const isLate = Date.parse(newest.committedAt) < lastSlot.getTime() && now.getTime() - lastSlot.getTime() > graceMs;
-  if (isLate && running === undefined)
-    return { mood: 'bad', headline, reason: 'The last scheduled night has no recovery point.' };
+  if (nightIsMissing(status)) {
+    return { mood: 'bad', headline, reason: `The last scheduled night has no recovery point.${lacks}` };
+  }
+  if (lacking.length > 0) return { mood: 'doubtful', headline, reason: lackingInWords(status) };
   if (newest.outcome === 'partial')
     return { mood: 'doubtful', headline, reason: 'It is partial: not everything asked for is in it.' };
-  return { mood: 'good', headline, reason: 'It is complete: everything asked for is in it.' };
+  return { mood: 'good', headline, reason: 'It is complete: everything that is configured is in it.' };
+}
+
+/** A night is kept by a run that was to back up everything, whatever became of it: one of a part on demand is none. */
+function nightIsMissing({ points, components, newestFull, running, lastSlot, now }: Status): boolean {
+  const asked = points.find((point) => components.every((component) => point.components.includes(component))) ?? newestFull;
+  if (asked === undefined || running !== undefined) return false;
+  return Date.parse(asked.committedAt) < lastSlot.getTime() && now.getTime() - lastSlot.getTime() > graceMs;
+}
+
+function lackingInWords({ lacking, newestFull, now }: Status): string {
+  const missing = `It lacks ${inWords(lacking)}.`;
+  if (newestFull === undefined) return `${missing} No recent recovery point has everything that is configured.`;
+  return `${missing} The newest that has everything is ${newestFull.id}, ${ageOf(newestFull, now)}.`;
+}
+
+function ageOf({ startedAt }: { readonly startedAt: string }, now: Date): string {
+  return `${durationInWords(now.getTime() - Date.parse(startedAt))} old`;
+}
+
+function inWords(components: readonly Component[]): string {
+  const last = components.at(-1) ?? '';
+  return components.length < 2 ? last : `${components.slice(0, -1).join(', ')} and ${last}`;
 }

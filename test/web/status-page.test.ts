@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunSummary } from '../../src/contracts/run';
 import type { Status } from '../../src/web/status';
 import { statusPage, statusPageHeaders } from '../../src/web/status-page';
 import { verdictOf } from '../../src/web/verdict';
@@ -27,8 +28,48 @@ test.each<[string, Status, [mood: string, headline: string]]>([
     ['good', '24 hours old'],
   ],
   ['a run that failed since', statusWith({ lastEnded: failedSince as Status['lastEnded'] }), ['bad', '7 hours old']],
+  [
+    'a newest point that holds only secrets',
+    statusWith({
+      points: [pointOn(22, { components: ['secrets'] }), pointOn(21)],
+      lacking: ['databases', 'fileshare'],
+      newestFull: pointOn(21),
+      now: new Date('2026-11-22T02:20:00Z'),
+    }),
+    ['doubtful', '19 minutes old'],
+  ],
+  [
+    'a night that was missed, with a point of only secrets after it',
+    statusWith({ points: [pointOn(22, { components: ['secrets'] }), pointOn(21)], newestFull: pointOn(21) }),
+    ['bad', '7 hours old'],
+  ],
 ])('the verdict on %s', (_, status, [mood, headline]) => {
   expect(verdictOf(status)).toMatchObject({ mood, headline: expect.stringContaining(headline) as string });
+});
+
+test('a point that lacks something says what, and how old the newest is that has everything', () => {
+  const lacking = ['databases', 'fileshare'] as const;
+  const newest = pointOn(22, { outcome: 'partial' });
+  expect(verdictOf(statusWith({ points: [newest, pointOn(19)], lacking, newestFull: pointOn(19) })).reason).toBe(
+    'It lacks databases and fileshare. The newest that has everything is 20261119T020000Z-7f3a, 3 days old.',
+  );
+  const { mood, reason } = verdictOf(statusWith({ points: [newest], lacking, newestFull: undefined }));
+  expect([mood, reason]).toEqual(['doubtful', expect.stringContaining('No recent recovery point has everything')]);
+});
+
+test('a list of points that is cut says so', () => {
+  expect(statusPage(statusWith({ pointsInAll: 1016 }))).toContain('The last 5 of 1,016; <code>hubkeep list</code> shows all.');
+  expect(statusPage(statusWith())).not.toContain('The last 5');
+});
+
+test('runs that stored nothing are listed with their reasons', () => {
+  const problems = [{ code: 'sql.unreachable' as const, message: 'sql2 did not answer' }];
+  const failed = { ...failedSince, problems } as RunSummary;
+  const cancelled = { ...failedSince, runId: '20261122T090000Z-beef', status: 'cancelled' } as RunSummary;
+  const page = statusPage(statusWith({ failedRuns: [cancelled, failed] }));
+  expect(page).toContain('sql2 did not answer');
+  expect(page).toContain('stopped before its end');
+  expect(page).toContain('20261122T090000Z-beef');
 });
 
 test('a page that shows a run loads itself again, any other does not', () => {

@@ -29,6 +29,10 @@ export function statusWith(changes: Partial<Status> = {}): Status {
     points: [22, 21, 20, 19, 18].map((day) =>
       pointOn(day, day === 20 ? { outcome: 'partial', components: ['databases', 'fileshare'], skewSeconds: null } : {}),
     ),
+    components: ['databases', 'fileshare', 'secrets'],
+    pointsInAll: 5,
+    lacking: [],
+    newestFull: pointOn(22),
     unreadable: [],
     running: undefined,
     lastEnded: {
@@ -44,6 +48,7 @@ export function statusWith(changes: Partial<Status> = {}): Status {
       problems: [],
       warnings: [],
     },
+    failedRuns: [],
     ...changes,
   };
 }
