@@ -30,7 +30,7 @@ export function createBackUpDatabase({ guard, progress, databases }: BackUpDatab
         databases.backUp(request, {
           signal,
           onProgress: ({ percent }) => {
-            progress.report(request.runId, { activity, percent });
+            progress.report(request.runId, { activity, subject: `${request.database} on ${request.server}`, percent });
           },
         }),
       );

@@ -49,6 +49,8 @@ export interface RunStatus {
 /** `runs/{runId}/progress/{activity}.json`. */
 export const progressSchema = z.object({
   activity: z.string(),
+  /** What is worked on, in words, where the activity alone does not say it. */
+  subject: z.string().optional(),
   at: z.string(),
   /** 0 to 100 where the whole is known. */
   percent: z.number().optional(),

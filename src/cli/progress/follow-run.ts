@@ -19,7 +19,7 @@ export async function followRun({ config, progress, points }: Hubkeep, engine: E
     copying: `backing up ${config.components.map((component) => componentNames[component]).join(', ')}`,
     'databases-again': 'taking the databases again: the share took long',
     'catching-up': 'looking at the share again for what changed meanwhile',
-    committing: 'committing the recovery point',
+    committing: 'putting the recovery point together',
     finishing: undefined,
     ended: undefined,
   };
@@ -36,10 +36,10 @@ export async function followRun({ config, progress, points }: Hubkeep, engine: E
   };
 }
 
-function toTask({ activity, percent, files, bytes }: Progress, totalFiles: number | undefined): TaskProgress {
+function toTask({ activity, subject, percent, files, bytes }: Progress, totalFiles: number | undefined): TaskProgress {
   if (activity === 'fileshare-bulk') return { task: 'file share', files, bytes, totalFiles };
   if (activity === 'fileshare-delta') return { task: 'file share, second look', files, bytes, totalFiles };
-  return { task: activity.replace(/^database-/, ''), percent, files, bytes };
+  return { task: subject ?? activity.replace(/^database-/, ''), percent, files, bytes };
 }
 
 /** What the share held at the last backup is the best guess at what it holds now. */
