@@ -33,6 +33,11 @@ export function formatSpan(from: string, to: string): string {
   return formatDuration(Date.parse(to) - Date.parse(from));
 }
 
+/** `2026-11-22 23:42`, UTC */
+export function formatInstant(instant: string | Date): string {
+  return new Date(instant).toISOString().slice(0, 16).replace('T', ' ');
+}
+
 /** Columns wide enough for what is in them, two spaces apart. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

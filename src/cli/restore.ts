@@ -4,9 +4,11 @@ import { HubkeepError } from '../errors/hubkeep-error';
 import { withCommonOptions, type Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { findPoint } from './find-point';
+import { formatInstant } from './format';
 import { openRepositoryReadOnly } from './open-hubkeep';
 import { createProgressView } from './progress/progress-view';
 import { hasNothingOf, missingOf } from './restore-missing';
+import { tellPassedOver } from './passed-over';
 import { restoreParts, type RestoreTargets } from './restore-parts';
 import { showRestored } from './restore-summary';
 import type { CommonOptions, Terminal } from './terminal';
@@ -30,6 +32,7 @@ async function restore(terminal: Terminal, id: string, options: RestoreOptions):
   checkUsage(wanted, options);
   const hubkeep = await openRepositoryReadOnly(terminal, options);
   const { point } = await findPoint(hubkeep.points, id, wanted);
+  if (id === 'latest') await tellPassedOver(terminal, { points: hubkeep.points, point, wanted });
   const missing = missingOf(point, wanted);
   if (hasNothingOf(point, wanted)) {
     throw new HubkeepError('point.component-missing', `recovery point ${point.id} has no ${wanted.join(' and no ')}`, {
@@ -37,6 +40,7 @@ async function restore(terminal: Terminal, id: string, options: RestoreOptions):
     });
   }
   const view = createProgressView(terminal, hubkeep.clock);
+  terminal.note(`restoring recovery point ${point.id} of ${formatInstant(point.startedAt)} UTC`);
   const startedAt = hubkeep.clock.now();
   const restored = await restoreParts({ hubkeep, point, targets: options, view }).finally(() => {
     view.stop();
@@ -48,10 +52,10 @@ async function restore(terminal: Terminal, id: string, options: RestoreOptions):
 
 function checkUsage(wanted: readonly Component[], { include, fileshare }: RestoreTargets) {
   const problem =
-    wanted.length === 0
-      ? 'nothing to restore: give --fileshare DIR, --databases DIR or --secrets FILE, or several of them'
-      : include !== undefined && fileshare === undefined
-        ? '--include selects files of the share: give --fileshare DIR too'
+    include !== undefined && fileshare === undefined
+      ? '--include needs --fileshare DIR: it selects files of the share'
+      : wanted.length === 0
+        ? 'nothing to restore: give --fileshare DIR, --databases DIR or --secrets FILE, or several of them'
         : undefined;
   if (problem !== undefined)
     throw new HubkeepError('usage.invalid', problem, { hint: 'hubkeep restore --help shows the options.' });

@@ -42,7 +42,8 @@ test.each([
   [['list', '--jsn'], "unknown option '--jsn' (Did you mean --json?)"],
   [['show'], "missing required argument 'id'"],
   [['restore', 'latest'], 'nothing to restore'],
-  [['restore', 'latest', '--secrets', '/tmp/x', '--include', 'a'], '--include selects files of the share'],
+  [['restore', 'latest', '--secrets', '/tmp/x', '--include', 'a'], '--include needs --fileshare DIR'],
+  [['restore', 'latest', '--include', 'a'], '--include needs --fileshare DIR'],
   [['verify', 'latest', '--all'], '--all and latest cannot both be given'],
   [['list', '--env-file', '/nowhere/settings'], 'Cannot read the settings file /nowhere/settings (ENOENT)'],
 ])('%j is refused as wrong usage', async (args, message) => {
