@@ -1,13 +1,21 @@
 import type { Command } from 'commander';
+import type { Component } from '../contracts/components';
 import type { RecoveryPoint } from '../contracts/recovery-point';
 import { codeOf } from '../errors/hubkeep-error';
 import { toProblem } from '../errors/to-problem';
 import type { Mark, RecoveryPoints } from '../repository/recovery-points';
 import { withCommonOptions, type Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';
-import { formatBytes, table } from './format';
+import { formatBytes, formatInstant, table } from './format';
 import { openRepositoryReadOnly } from './open-hubkeep';
 import type { CommonOptions, Terminal } from './terminal';
+
+/** With what only a reader of the text is shown. */
+interface Row {
+  readonly entry: ListedPoint;
+  /** Those that failed, wholly or in part, are marked. */
+  readonly holdings: string;
+}
 
 interface ListedPoint extends Pick<RecoveryPoint, 'id' | 'sequence' | 'outcome' | 'components' | 'startedAt'> {
   /** Of the share's files and the databases' backups together. */
@@ -25,15 +33,16 @@ async function list(terminal: Terminal, options: CommonOptions): Promise<ExitCod
   const { points } = await openRepositoryReadOnly(terminal, options);
   const { listed, unreadable } = await readAll(points);
   if (listed.length === 0) terminal.note('there is no recovery point yet');
-  else terminal.print(table([['RECOVERY POINT', 'NO.', 'OUTCOME', 'SIZE', 'COMPONENTS', 'MARKS'], ...listed.map(rowOf)]));
+  else
+    terminal.print(table([['RECOVERY POINT', 'NO.', 'STARTED', 'OUTCOME', 'SIZE', 'COMPONENTS', 'MARKS'], ...listed.map(rowOf)]));
   for (const { id, message } of unreadable) terminal.note(`hubkeep: recovery point ${id} cannot be read: ${message}`);
-  terminal.printJson(listed);
+  terminal.printJson(listed.map(({ entry }) => entry));
   return unreadable.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
 /** One damaged record must not hide the others. */
 async function readAll(points: RecoveryPoints) {
-  const listed: ListedPoint[] = [];
+  const listed: Row[] = [];
   const unreadable: { id: string; message: string }[] = [];
   for (const link of await points.chain()) {
     try {
@@ -47,9 +56,10 @@ async function readAll(points: RecoveryPoints) {
   return { listed, unreadable };
 }
 
-async function describe(points: RecoveryPoints, point: RecoveryPoint): Promise<ListedPoint> {
+async function describe(points: RecoveryPoints, point: RecoveryPoint): Promise<Row> {
   const { id, sequence, outcome, components, startedAt } = point;
-  return { id, sequence, outcome, components, startedAt, bytes: bytesOf(point), marks: await points.marks(id) };
+  const entry = { id, sequence, outcome, components, startedAt, bytes: bytesOf(point), marks: await points.marks(id) };
+  return { entry, holdings: components.map((component) => holdingOf(point, component)).join(',') };
 }
 
 export function bytesOf({ fileshare, databases }: RecoveryPoint): number {
@@ -58,6 +68,12 @@ export function bytesOf({ fileshare, databases }: RecoveryPoint): number {
   return files.reduce((sum, { size }) => sum + size, share);
 }
 
-function rowOf({ id, sequence, outcome, bytes, components, marks }: ListedPoint): string[] {
-  return [id, String(sequence), outcome, formatBytes(bytes), components.join(','), marks.map(({ kind }) => kind).join(',')];
+function holdingOf(point: RecoveryPoint, component: Component): string {
+  const status = point[component]?.status ?? 'failed';
+  return status === 'succeeded' ? component : `${component} (${status})`;
+}
+
+function rowOf({ entry: { id, sequence, startedAt, outcome, bytes, marks }, holdings }: Row): string[] {
+  const kinds = marks.map(({ kind }) => kind).join(',');
+  return [id, String(sequence), formatInstant(startedAt), outcome, formatBytes(bytes), holdings, kinds];
 }
