@@ -34,20 +34,28 @@ async function endWith(child: ChildProcess, signalled: Promise<void>): Promise<n
   return 0;
 }
 
+function sayWhatIsNext(directory: string): void {
+  say(`\nThe pretend stamp is stopped; its data and the recovery point lie in ${directory}.`);
+  say('Next: npm start for the status page, or npm run sandbox -- --dir DIR to try the commands against a running stamp.');
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
   const signalled = untilSignal();
   const directory = join(checkout, '.hubkeep', 'sandbox');
   say(`Starting a pretend stamp in ${directory} (SQL Server, Key Vault, storage, a file share) …`);
   const sandbox = await startSandbox({ directory });
+  let endedWell = false;
   try {
     say('Backing it up: hubkeep backup\n');
     const code = await endWith(hubkeep(sandbox, 'backup', '--reason', 'npm start'), signalled);
+    if (values.once && code === 0) endedWell = true;
     if (values.once || code !== 0) return code;
     say(`\nThe status page asks for SERVE_API_KEY of ${sandbox.envFile}. Ctrl-C ends everything.`);
     return await endWith(hubkeep(sandbox, 'serve', '--port', '0'), signalled);
   } finally {
     await sandbox.close();
+    if (endedWell) sayWhatIsNext(directory);
   }
 }
 
