@@ -1,7 +1,7 @@
 import type { DatabasesRecord, FileShareRecord, RecoveryPoint } from '../contracts/recovery-point';
 import type { RunSummary } from '../contracts/run';
 import { printablePath } from '../contracts/share-path';
-import { formatBytes, formatSpan, plural, table } from './format';
+import { formatBytes, formatCount, formatInstant, formatSpan, plural, table } from './format';
 import type { Terminal } from './terminal';
 
 export interface SummaryOptions {
@@ -32,8 +32,11 @@ export function showSummary(terminal: Terminal, { summary, point, store }: Summa
     if (hint !== undefined) terminal.print(`        hint: ${hint}`);
   }
   const took = formatSpan(startedAt, endedAt ?? startedAt);
-  if (point === undefined) terminal.print(`${status}: run ${runId} made no recovery point (${took})`);
-  else terminal.print(`${status}: recovery point ${point.id}, number ${point.sequence}, in ${store} (${took})`);
+  if (point !== undefined) {
+    terminal.print(`${status}: recovery point ${point.id}, number ${formatCount(point.sequence)}, in ${store} (${took})`);
+  } else if (status === 'cancelled') {
+    terminal.print(`cancelled: run ${runId} was stopped and made no recovery point; earlier points are as they were (${took})`);
+  } else terminal.print(`${status}: run ${runId} made no recovery point (${took})`);
 }
 
 const filesShown = 20;
@@ -46,7 +49,9 @@ export function rowsOf({ databases, fileshare, secrets }: RecoveryPoint): string
     rows.push(fileshare.status === 'succeeded' ? shareRow(fileshare) : ['fileshare', 'FAILED', '', '', '']);
   }
   if (secrets?.status === 'succeeded') {
-    rows.push(['secrets', `${secrets.name}, version ${secrets.version}`, formatBytes(secrets.size), '', secrets.vault]);
+    const captured = `captured ${formatInstant(secrets.capturedAt)} UTC`;
+    const version = `${secrets.stored ? 'new version' : 'version'} ${secrets.version}`;
+    rows.push(['secrets', `${secrets.name}, ${version}, ${captured}`, formatBytes(secrets.size), '', secrets.vault]);
   } else if (secrets !== undefined) rows.push(['secrets', 'FAILED', '', '', '']);
   return rows;
 }
@@ -63,10 +68,10 @@ function databaseRows({ items }: DatabasesRecord): string[][] {
 
 function shareRow({ counts, startedAt, finishedAt, packs, source }: FileShareRecord): string[] {
   const changes = [
-    `${counts.added} new`,
-    `${counts.changed} changed`,
-    `${counts.removed} removed`,
-    ...(counts.failed > 0 ? [`${counts.failed} FAILED`] : []),
+    `${formatCount(counts.added)} new`,
+    `${formatCount(counts.changed)} changed`,
+    `${formatCount(counts.removed)} removed`,
+    ...(counts.failed > 0 ? [`${formatCount(counts.failed)} FAILED`] : []),
   ];
   const what = `${plural(counts.files, 'file')} of ${source} (${changes.join(', ')})`;
   const size = `${formatBytes(counts.bytes)}, ${formatBytes(counts.bytesStored)} stored`;

@@ -33,7 +33,7 @@ async function backUp(terminal: Terminal, options: BackupOptions): Promise<ExitC
   await hubkeep.repositoryId();
   const { engine } = createEmbeddedRuns(hubkeep);
   const view = createProgressView(terminal, hubkeep.clock);
-  const summary = await runToItsEnd({ hubkeep, engine, view, reason: options.reason });
+  const summary = await runToItsEnd({ hubkeep, engine, view, reason: options.reason, isWatched: terminal.isWatched });
   const stored = summary.recoveryPoint === undefined ? undefined : await hubkeep.points.read(summary.recoveryPoint);
   showSummary(terminal, { summary, point: stored?.point, store: hubkeep.store.location });
   terminal.printJson({ ...summary, recoveryPoint: summary.recoveryPoint ?? null });
@@ -45,9 +45,10 @@ interface RunOptions {
   readonly engine: EmbeddedEngine;
   readonly view: ProgressView;
   readonly reason: string | undefined;
+  readonly isWatched: boolean;
 }
 
-async function runToItsEnd({ hubkeep, engine, view, reason }: RunOptions): Promise<RunSummary> {
+async function runToItsEnd({ hubkeep, engine, view, reason, isWatched }: RunOptions): Promise<RunSummary> {
   const { clock, config, summaries } = hubkeep;
   const unfollow = await followRun(hubkeep, engine, view);
   let letGo: () => void = () => undefined;
@@ -68,7 +69,8 @@ async function runToItsEnd({ hubkeep, engine, view, reason }: RunOptions): Promi
   }
 
   function cancel({ runId }: RunRequest) {
-    view.stage(`cancelling ${runId}; once more ends it at once`);
+    // A terminal has written ^C where the cursor stood.
+    view.stage(`${isWatched ? '\n' : ''}cancelling ${runId}; once more ends it at once`);
     summaries.requestCancel(runId, clock.now()).catch((error: unknown) => {
       view.stage(`the run could not be cancelled: ${error instanceof Error ? error.message : String(error)}`);
     });

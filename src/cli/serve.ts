@@ -3,10 +3,12 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { Hubkeep } from '../compose';
 import type { Config } from '../config/config';
 import { HubkeepError } from '../errors/hubkeep-error';
+import { nextSlotAfter } from '../triggers/nightly-slot';
 import type { EmbeddedEngine } from '../workflow/embedded';
 import { withCommonOptions, type Act } from './act';
 import { createEmbeddedRuns } from './embedded-runs';
 import { exitCodes, type ExitCode } from './exit-codes';
+import { formatInstant } from './format';
 import { openHubkeep } from './open-hubkeep';
 import { startServer } from './start-server';
 import { stopOnSignal } from './stop-on-signal';
@@ -34,14 +36,21 @@ async function serve(terminal: Terminal, options: ServeOptions): Promise<ExitCod
   const access = accessFor(hubkeep.config, host);
   const { engine } = createEmbeddedRuns(hubkeep);
   const server = await startServer({ hubkeep, engine, host, port, ...access });
-  terminal.print(`listening on ${server.url}; the status page is ${server.url}/api/dashboard?code=SERVE_API_KEY`);
+  terminal.print(`listening on ${server.url}; the status page is ${server.url}/api/dashboard?code=<value of SERVE_API_KEY>`);
+  terminal.print(nextRunOf(hubkeep));
   terminal.printJson({ url: server.url });
 
   await new Promise<void>((resolve) => stopOnSignal(hubkeep.clock, resolve));
-  terminal.note('stopping; once more ends it at once');
+  // A terminal has written ^C where the cursor stood.
+  terminal.note(`${terminal.isWatched ? '\n' : ''}stopping; once more ends it at once`);
   await server.close();
   await stopRun(hubkeep, engine);
   return exitCodes.done;
+}
+
+function nextRunOf({ config: { schedule }, clock }: Hubkeep): string {
+  const next = nextSlotAfter(schedule, clock.now());
+  return next === undefined ? 'no run is scheduled' : `the next scheduled run starts ${formatInstant(next)} UTC`;
 }
 
 /** What callers must prove, and how they may come. Throws `config.invalid`. */
