@@ -29,9 +29,12 @@ export interface CopyBoxOptions {
   readonly signal: AbortSignal;
   /** Starts pack threads; called when the first file has to be read. */
   readonly startPool: (packPrefix: string, onResult: (result: FileResult) => void) => Promise<PackPool>;
-  /** Files seen and bytes read so far, of this box. */
+  /** Files done with and bytes read so far, of this box. */
   readonly onProgress: (files: number, bytes: number) => void;
 }
+
+/** Results come one by one; whoever watches need not hear of each. */
+const progressEvery = 100;
 
 interface Awaited {
   readonly slot: Slot;
@@ -55,7 +58,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   let group: Slot[] = [];
   let unlisted: { path: SharePath; code: string } | undefined;
   let nextId = 0;
-  let walkedFiles = 0;
+  let doneFiles = 0;
   let closing: Promise<void> = Promise.resolve();
   let lastPath: SharePath | undefined;
 
@@ -69,6 +72,8 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     if (waiting === undefined) return;
     awaited.delete(result.id);
     const { slot, base: before } = waiting;
+    doneFiles += 1;
+    if (doneFiles % progressEvery === 0) options.onProgress(doneFiles, ledger.counts.bytesRead);
     if (result.status === 'copied') {
       slot.line = ledger.copied(slot.path, result, before);
       if (result.changing) report(slot.path, { code: 'share.changing', message: 'was written to while it was read', kept: false });
@@ -95,7 +100,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     if (unlisted !== undefined && isWithin(path, unlisted.path)) group.push({ path, line: keepStale(line, unlisted.code) });
     else if (request.pass === 'delta') group.push({ path, line });
     else {
-      ledger.removed();
+      ledger.removed(line);
       journal.removed(path);
     }
   }
@@ -122,10 +127,10 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     }
     slot.line = decision.line;
     if (decision.action === 'keep') {
-      ledger.kept();
+      ledger.kept(decision.line);
+      doneFiles += decision.line.entry.type === 'file' ? 1 : 0;
       return;
     }
-    ledger.recorded(before);
     const member = decision.line.entry;
     const type = member.type === 'symlink' ? ('SymbolicLink' as const) : ('Directory' as const);
     await (await startedPool()).addMember({
@@ -192,8 +197,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
           if (isOver()) return lastPath;
         }
       }
-      walkedFiles += batch.filter(({ entry }) => entry.kind === 'file').length;
-      options.onProgress(walkedFiles, ledger.counts.bytesRead);
+      options.onProgress(doneFiles, ledger.counts.bytesRead);
     }
     return (await advanceBase(undefined)) === 'out of time' ? (lastPath ?? null) : null;
   }

@@ -86,7 +86,7 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
       for (let attempt = 0; attempt < attempts; attempt++) {
         const current = await read();
         const holder = current?.document.runId ?? null;
-        if (current !== undefined && holder !== null && !isStale(current.document)) throw busy(holder);
+        if (current !== undefined && holder !== null && !isStale(current.document)) throw busy(holder, current.document);
         const fence = (current?.document.fence ?? 0) + 1;
         if (await write(documentFor(runId, fence), current?.etag)) return { fence, replaced: holder ?? undefined };
       }
@@ -114,8 +114,8 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
 
 export type RunLock = ReturnType<typeof createRunLock>;
 
-function busy(runId: string): HubkeepError {
-  return new HubkeepError('run.busy', `run ${runId} is still running`, {
+function busy(runId: string, { host, pid }: LockDocument): HubkeepError {
+  return new HubkeepError('run.busy', `run ${runId} is still running, started by process ${pid} on ${host}`, {
     hint: 'Wait until it has ended, or cancel it; one run at a time keeps the order of what is stored.',
     details: { runId },
   });
