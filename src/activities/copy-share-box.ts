@@ -1,5 +1,6 @@
 import type { ActivityMap } from '../contracts/activities';
 import { boxRequestSchema } from '../contracts/share-copy';
+import { bytesToPath, isEscaped, pathToBytes, type SharePath } from '../contracts/share-path';
 import { asOutcome } from '../errors/to-problem';
 import type { FileShare } from '../fileshare/copy-share';
 import type { ProgressReporter } from '../runs/progress-reporter';
@@ -16,13 +17,26 @@ type CopyShareBox = ActivityMap['copy-share-box'];
 export function createCopyShareBox({ guard, progress, fileShare }: CopyShareBoxServices) {
   return (input: CopyShareBox['input']): Promise<CopyShareBox['output']> =>
     asOutcome(async () => {
-      const request = boxRequestSchema.parse(input);
+      const asked = boxRequestSchema.parse(input);
+      const request = { ...asked, cursor: asked.cursor === null ? null : fromHistory(asked.cursor) };
       return guard(request.runId, async (signal) => {
         const onProgress = (files: number, bytes: number) => {
           progress.report(request.runId, { activity: `fileshare-${request.pass}`, files, bytes });
         };
         const { key, result } = await fileShare.copyBox(request, { signal, onProgress });
-        return { result: key, next: result.next, finishedAt: result.finishedAt };
+        return { result: key, next: result.next === null ? null : toHistory(result.next), finishedAt: result.finishedAt };
       });
     });
 }
+
+/** A history need not keep the lone surrogates that stand for bytes which are not UTF-8: a cursor travels as plain ASCII. */
+function toHistory(path: SharePath): string {
+  return isEscaped(path) ? marker + pathToBytes(path).toString('base64url') : path;
+}
+
+function fromHistory(cursor: string): SharePath {
+  return cursor.startsWith(marker) ? bytesToPath(Buffer.from(cursor.slice(marker.length), 'base64url')) : cursor;
+}
+
+/** No path begins with a slash. */
+const marker = '/bytes:';

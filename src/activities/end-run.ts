@@ -46,26 +46,32 @@ export function createEndRun(services: EndRunServices) {
     };
   }
 
-  /** Neither a notice that is not taken nor a leftover that stays makes a good backup a bad one. */
-  async function leniently(what: string, runId: string, work: () => Promise<unknown>) {
+  /** Neither a notice that is not taken nor a leftover that stays makes a good backup a bad one. @returns what went wrong. */
+  async function leniently(what: string, runId: string, work: () => Promise<unknown>): Promise<string | undefined> {
     try {
       await work();
+      return undefined;
     } catch (error) {
       log.warn(what, { runId, code: codeOf(error), reason: messageOf(error) });
+      return messageOf(error);
     }
   }
 
   return (input: EndRun['input']): Promise<EndRun['output']> =>
     asOutcome(async () => {
       const { runId } = input.run;
-      const summary = summaryOf(input);
+      let summary = summaryOf(input);
       await summaries.write(summary);
       if (input.committed) await leniently('orphans.remove', runId, () => removeOrphans({ store, clock, runningId: runId }));
       await lock.release(runId);
       progress.forget(runId);
       log[summary.status === 'complete' ? 'info' : 'error']('run.end', { runId, status: summary.status });
       if (summary.status !== 'complete' && notifier !== undefined) {
-        await leniently('run.notify', runId, () => notifier.notify({ stamp, ...summary }));
+        const unheard = await leniently('run.notify', runId, () => notifier.notify({ stamp, ...summary }));
+        if (unheard !== undefined) {
+          summary = { ...summary, warnings: [...summary.warnings, { code: 'run.notify', message: unheard }] };
+          await summaries.write(summary);
+        }
       }
       return { summary };
     });

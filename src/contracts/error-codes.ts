@@ -18,6 +18,7 @@ export const errorCodes = [
   'run.ended',
   'run.cancelled',
   'run.superseded',
+  'notify.failed',
   'lock.lost',
   // file share
   'share.not-found',

@@ -33,7 +33,7 @@ export const shareCountsSchema = z.object({
   symlinks: count,
   /** Of all files in the point. */
   bytes: count,
-  /** Compared with the point this one was built upon. */
+  /** Files, compared with the point this one was built upon. */
   added: count,
   changed: count,
   removed: count,

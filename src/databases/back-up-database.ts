@@ -4,14 +4,14 @@ import { runIdOf } from '../contracts/run-id';
 import { codeOf } from '../errors/hubkeep-error';
 import type { SqlSession } from '../ports/sql-server';
 import type { BackupControl, BackupRequest, DatabaseBackupParts } from './backup-parts';
-import { backupKey, resultKey } from './database-keys';
+import { backupKey, type DatabaseKey, resultKey } from './database-keys';
 import { keepFinishedBackup, readFinishedBackup } from './finished-backup';
 import { openLockedSession } from './open-locked-session';
 import { proveBackup, type BackupProof, type ProofQuestion } from './proof';
 import { findDatabase, readServerFacts, type DatabaseFacts } from './server-facts';
 import { fillServerPlaceholder, joinStagingPath, parseStagingName, stagingName } from './staging-names';
 import { takeToDisk } from './take-to-disk';
-import { uploadStagedBackup } from './upload-staged-backup';
+import { type UploadedFile, uploadStagedBackup } from './upload-staged-backup';
 import { verifyStagedBackup } from './verify-staged-backup';
 
 export interface DatabaseBackups {
@@ -34,6 +34,9 @@ async function backUp(parts: DatabaseBackupParts, request: BackupRequest, contro
   const session = await openLockedSession(parts, request);
   const work: Work = { parts, request, control, session, staged: undefined };
   try {
+    // Whoever held the lock until now may have been another attempt of this very work.
+    const meanwhile = await readFinishedBackup(parts.store, result);
+    if (meanwhile !== undefined) return meanwhile;
     return await keepFinishedBackup(parts.store, result, await stageAndUpload(work));
   } catch (error) {
     await discard(work);
@@ -58,17 +61,15 @@ async function stageAndUpload(work: Work): Promise<TakenBackup> {
   const database = await findDatabase(work.session, request.database);
   await removeEarlierAttempts(work, database.name);
 
-  work.staged = stagingName(request.runId, database.name, randomBytes(2).toString('hex'));
+  const attempt = randomBytes(2).toString('hex');
+  work.staged = stagingName(request.runId, database.name, attempt);
   const path = joinStagingPath(fillServerPlaceholder(parts.backupDirectory, request.server), work.staged);
   const question: ProofQuestion = { database: database.name, setName: work.staged, path, facts };
 
   work.session = await takeToDisk(work.session, { parts, request, control, question });
   const proof = await proveBackup(work.session, question);
   const verifyOnly = await verifyStagedBackup(work.session, path, { parts, control });
-  const file = await uploadStagedBackup(parts.store, await parts.staging.open(request.server, work.staged), {
-    key: backupKey({ ...request, database: database.name, round: request.round ?? 1 }),
-    signal: control.signal,
-  });
+  const file = await uploadOnce(work, { ...request, database: database.name, round: request.round ?? 1, attempt });
   const backup: DatabaseBackup = {
     server: request.server,
     database: database.name,
@@ -81,6 +82,24 @@ async function stageAndUpload(work: Work): Promise<TakenBackup> {
     warnings: warningsOf(database, proof),
   };
   return { backup, staging: [work.staged] };
+}
+
+/** Never over what an earlier attempt left, which a result may name: beside it then. */
+async function uploadOnce(
+  { parts, request, control, staged = '' }: Work,
+  { attempt, ...key }: DatabaseKey,
+): Promise<UploadedFile> {
+  const upload = async (to: DatabaseKey) =>
+    uploadStagedBackup(parts.store, await parts.staging.open(request.server, staged), {
+      key: backupKey(to),
+      signal: control.signal,
+    });
+  try {
+    return await upload(key);
+  } catch (error) {
+    if (codeOf(error) !== 'store.exists' || attempt === undefined) throw error;
+    return upload({ ...key, attempt });
+  }
 }
 
 /**

@@ -8,11 +8,14 @@ export interface DatabaseKey {
   readonly database: string;
   /** Counts from 1; a run that takes its databases twice keeps both apart. */
   readonly round: number;
+  /** Tells the bytes of one attempt from those an earlier one left under the plain name. */
+  readonly attempt?: string;
 }
 
 /** The blob with the bytes SQL Server wrote. */
 export function backupKey(key: DatabaseKey): string {
-  return layout.database(key.runId, safeName(key.server), slug(key));
+  const suffix = key.attempt === undefined ? '' : `.${key.attempt}`;
+  return layout.database(key.runId, safeName(key.server), slug(key) + suffix);
 }
 
 /** The blob by which a second run of the same work finds that it is done. */

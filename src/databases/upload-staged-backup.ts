@@ -14,7 +14,7 @@ const contentType = 'application/octet-stream';
 
 /**
  * Copies a staged file into the store, hashed as it is read. Throws the retryable `sql.staging-unreadable` when the
- * bytes read are not the size the file has.
+ * bytes read are not the size the file has, and `store.exists` when the key is taken.
  */
 export async function uploadStagedBackup(
   store: BlobStore,
@@ -38,9 +38,9 @@ export async function uploadStagedBackup(
   if (file.size <= singlePutLimit) {
     const chunks: Uint8Array[] = [];
     for await (const chunk of content()) chunks.push(chunk);
-    await store.put(key, Buffer.concat(chunks), { contentType, sha256: digest });
+    await store.put(key, Buffer.concat(chunks), { onlyIfAbsent: true, contentType, sha256: digest });
   } else {
-    await store.putLarge(key, content(), { contentType, sha256: () => digest });
+    await store.putLarge(key, content(), { onlyIfAbsent: true, contentType, sha256: () => digest });
   }
   return { key, size, sha256: digest };
 }

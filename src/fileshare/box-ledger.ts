@@ -12,15 +12,12 @@ export function createBoxLedger() {
   return {
     counts,
     packs,
-    kept() {
-      counts.unchanged += 1;
+    /** Nothing about it is different. */
+    kept({ entry }: IndexLine) {
+      if (entry.type === 'file') counts.unchanged += 1;
     },
-    recorded(before: IndexLine | undefined) {
-      if (before === undefined) counts.added += 1;
-      else counts.changed += 1;
-    },
-    removed() {
-      counts.removed += 1;
+    removed({ entry }: IndexLine) {
+      if (entry.type === 'file') counts.removed += 1;
     },
     /** The line of a file that was read; the base's own line when nothing about it is different. */
     copied(path: SharePath, result: CopiedFile, before: IndexLine | undefined): IndexLine {

@@ -1,4 +1,4 @@
-/** Chunks that arrive by events, read as a stream. Each chunk is reported once it has been taken. */
+/** Chunks that arrive by events, read as a stream. Each chunk is reported once it has been taken, or when it never will be. */
 export function createChunkQueue(onTaken: (bytes: number) => void) {
   const chunks: Uint8Array[] = [];
   let ended = false;
@@ -16,6 +16,7 @@ export function createChunkQueue(onTaken: (bytes: number) => void) {
     },
     fail(error: Error) {
       failure = error;
+      for (const chunk of chunks.splice(0)) onTaken(chunk.length);
       wake();
     },
     async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {

@@ -1,37 +1,25 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { comparePaths, isWithin, type SharePath } from '../contracts/share-path';
-import type { BlobReference, FailedFile, Segment } from '../contracts/recovery-point';
-import type { BoxRequest, BoxResult } from '../contracts/share-copy';
+import type { FailedFile } from '../contracts/recovery-point';
+import type { BoxResult } from '../contracts/share-copy';
 import { HubkeepError } from '../errors/hubkeep-error';
-import type { BlobStore } from '../ports/blob-store';
-import type { Clock } from '../ports/clock';
-import type { FileSource } from '../ports/file-source';
-import { encodeContent } from '../repository/content-index';
 import type { IndexLine } from '../repository/index-entry';
 import { layout } from '../repository/layout';
 import { openBase } from './base-cursor';
 import { createBoxLedger } from './box-ledger';
+import type { CopyBoxOptions } from './copy-box-options';
 import { createIndexGroups, type Slot } from './index-groups';
 import { createJournal } from './journal';
-import { limits } from './limits';
+import { graceMs, limits } from './limits';
 import type { PackPool } from './pack-pool';
 import type { FileResult } from './pack-protocol';
+import { memberOf } from './plain-member';
 import { asStale, reconcile } from './reconcile';
-import { walk, type WalkedEntry } from './walk';
+import { storeContent } from './store-content';
+import { type Unlisted, walk, type WalkedEntry } from './walk';
 
-export interface CopyBoxOptions {
-  readonly request: BoxRequest;
-  readonly source: FileSource;
-  readonly store: BlobStore;
-  readonly clock: Clock;
-  readonly segments: readonly Segment[];
-  readonly deadline: Date;
-  readonly signal: AbortSignal;
-  /** Starts pack threads; called when the first file has to be read. */
-  readonly startPool: (packPrefix: string, onResult: (result: FileResult) => void) => Promise<PackPool>;
-  /** Files seen and bytes read so far, of this box. */
-  readonly onProgress: (files: number, bytes: number) => void;
-}
+/** Results come one by one; whoever watches need not hear of each. */
+const progressEvery = 100;
 
 interface Awaited {
   readonly slot: Slot;
@@ -54,8 +42,9 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   let pool: PackPool | undefined;
   let group: Slot[] = [];
   let unlisted: { path: SharePath; code: string } | undefined;
+  let replaced: SharePath | undefined;
   let nextId = 0;
-  let walkedFiles = 0;
+  let doneFiles = 0;
   let closing: Promise<void> = Promise.resolve();
   let lastPath: SharePath | undefined;
 
@@ -69,9 +58,12 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     if (waiting === undefined) return;
     awaited.delete(result.id);
     const { slot, base: before } = waiting;
+    doneFiles += 1;
+    if (doneFiles % progressEvery === 0) options.onProgress(doneFiles, ledger.counts.bytesRead);
     if (result.status === 'copied') {
       slot.line = ledger.copied(slot.path, result, before);
-      if (result.changing) report(slot.path, { code: 'share.changing', message: 'was written to while it was read', kept: false });
+      if (result.changing)
+        report(slot.path, { code: 'share.changing', message: 'was written to while it was read', kept: false });
       if (result.reused === 'earlier' || (result.reused === 'same' && slot.line !== before)) journal.reused(slot.line);
       return;
     }
@@ -93,24 +85,32 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   function baseOnly(line: IndexLine) {
     const { path } = line.entry;
     if (unlisted !== undefined && isWithin(path, unlisted.path)) group.push({ path, line: keepStale(line, unlisted.code) });
-    else if (request.pass === 'delta') group.push({ path, line });
+    else if (request.pass === 'delta' && !isReplaced(path)) group.push({ path, line });
     else {
-      ledger.removed();
+      ledger.removed(line);
       journal.removed(path);
     }
   }
 
+  /** True below a directory of the bulk pass that is something else by now: a file or link with entries below it cannot be restored. */
+  function isReplaced(path: SharePath): boolean {
+    return replaced !== undefined && isWithin(path, replaced);
+  }
+
+  function leaveUnlisted({ path }: WalkedEntry, why: Unlisted, kept: boolean) {
+    unlisted = { path, code: why.code };
+    report(path, { ...why, kept });
+  }
+
   async function found(walked: WalkedEntry, before: IndexLine | undefined) {
     const { path, entry } = walked;
-    if (walked.unlisted !== undefined) {
-      unlisted = { path, code: walked.unlisted.code };
-      report(path, { ...walked.unlisted, kept: before !== undefined });
-    }
+    if (walked.unlisted !== undefined) leaveUnlisted(walked, walked.unlisted, before !== undefined);
     const decision = reconcile(walked, before, { pass: request.pass, sequence: request.sequence });
     if (decision.action === 'refuse') {
       report(path, { code: 'share.unreadable', message: `${path} is neither file, directory nor link`, kept: false });
       return;
     }
+    if (before?.entry.type === 'directory' && entry.kind !== 'directory') replaced = path;
     const slot: Slot = { path, line: undefined };
     group.push(slot);
     if (decision.action === 'copy') {
@@ -122,19 +122,11 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     }
     slot.line = decision.line;
     if (decision.action === 'keep') {
-      ledger.kept();
+      ledger.kept(decision.line);
+      doneFiles += decision.line.entry.type === 'file' ? 1 : 0;
       return;
     }
-    ledger.recorded(before);
-    const member = decision.line.entry;
-    const type = member.type === 'symlink' ? ('SymbolicLink' as const) : ('Directory' as const);
-    await (await startedPool()).addMember({
-      type,
-      path,
-      mtime: member.mtime,
-      ...(member.ctime === undefined ? {} : { ctime: member.ctime }),
-      ...(member.type === 'symlink' ? { target: member.target } : {}),
-    });
+    await (await startedPool()).addMember(memberOf(decision.line.entry));
   }
 
   /** Settles behind the walk: only one group is ever waited for. */
@@ -169,31 +161,53 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
       if (line !== undefined || boundary === undefined) return 'on';
       if (path !== undefined && comparePaths(boundary, path) > 0) return 'on';
       await closeGroup();
-      if (isOver() && lastPath !== undefined) return 'out of time';
+      if (isOver() && lastPath !== undefined && mayEnd()) return 'out of time';
       await base.cross();
     }
   }
 
-  const isOver = () => clock.now() >= options.deadline;
+  const isOver = (grace = 0) => clock.now().getTime() >= options.deadline.getTime() + grace;
+
+  /** Not before the last entry below a replaced directory: the next box would not know of it. */
+  function mayEnd(): boolean {
+    const ahead = base.peek()?.entry.path ?? base.boundary();
+    return ahead === undefined || !isReplaced(ahead);
+  }
+
+  /** True for a directory that an earlier box began. All there is to know of it: whether it can still be listed. */
+  function isBehind(walked: WalkedEntry): boolean {
+    if (range.after === undefined || comparePaths(walked.path, range.after) > 0) return false;
+    const ahead = base.peek()?.entry.path;
+    if (walked.unlisted !== undefined)
+      leaveUnlisted(walked, walked.unlisted, ahead !== undefined && isWithin(ahead, walked.path));
+    return true;
+  }
+
+  /** Closes the group where it is due. @returns true when the box is to end behind it. */
+  async function endsHere(): Promise<boolean> {
+    const isPastBase = base.peek() === undefined && base.boundary() === undefined;
+    const isDue = isPastBase && group.length >= limits.segmentEntries;
+    const isOverdue = (group.length >= limits.groupEntries || isOver(graceMs)) && mayEnd();
+    if (!isDue && !isOverdue) return false;
+    await closeGroup();
+    if (isDue) await base.cross();
+    return isOver();
+  }
 
   async function copyRange(): Promise<SharePath | null> {
     for await (const batch of walk(source, range)) {
-      throwIfCancelled(options.signal);
+      if (options.signal.aborted) throw cancelled();
       for (const walked of batch) {
+        if (isBehind(walked)) continue;
         if ((await advanceBase(walked.path)) === 'out of time') return lastPath ?? null;
         const before = base.peek();
         const same = before?.entry.path === walked.path ? before : undefined;
         if (same !== undefined) base.take();
         await found(walked, same);
         lastPath = walked.path;
-        if (group.length >= limits.segmentEntries && base.peek() === undefined && base.boundary() === undefined) {
-          await closeGroup();
-          await base.cross();
-          if (isOver()) return lastPath;
-        }
+        if (await endsHere()) return walked.path;
       }
-      walkedFiles += batch.filter(({ entry }) => entry.kind === 'file').length;
-      options.onProgress(walkedFiles, ledger.counts.bytesRead);
+      options.onProgress(doneFiles, ledger.counts.bytesRead);
     }
     return (await advanceBase(undefined)) === 'out of time' ? (lastPath ?? null) : null;
   }
@@ -202,13 +216,17 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     const next = await copyRange();
     await closeGroup();
     await closing;
+    if (awaited.size > 0)
+      throw new HubkeepError('internal', `${awaited.size} files were handed to a pack thread and never answered for`, {
+        retryable: true,
+      });
     const stored = (await pool?.finish()) ?? [];
     await source.check();
     const packs = [...(pool?.packs ?? [])];
     const journalPack = await journal.write(store, `${packPrefix}-9-000001`);
     if (journalPack !== undefined) packs.push(journalPack);
     await groups.write();
-    const content = stored.length === 0 ? [] : [await writeContent(store, layout.content(request.runId, name), encodeContent(stored))];
+    const content = await storeContent(store, layout.content(request.runId, name), stored);
     return {
       segments: groups.segments,
       packs,
@@ -224,16 +242,6 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   } finally {
     await pool?.destroy();
   }
-}
-
-async function writeContent(store: BlobStore, key: string, bytes: Buffer): Promise<BlobReference> {
-  const sha256 = hash('sha256', bytes, 'hex');
-  await store.put(key, bytes, { onlyIfAbsent: true, sha256 });
-  return { key, size: bytes.length, sha256 };
-}
-
-function throwIfCancelled(signal: AbortSignal) {
-  if (signal.aborted) throw cancelled();
 }
 
 function cancelled(): HubkeepError {

@@ -21,6 +21,8 @@ export const limits = {
   hashPart: 256 * MiB,
   /** Lines of one index segment. */
   segmentEntries: 16_384,
+  /** Entries after which a segment of the base is cut, however few of them it had: what is new must not be held for its end. */
+  groupEntries: 2 * 16_384,
   /** Compressed index held back until the packs it points to are stored. */
   segmentsHeld: 32 * MiB,
 } as const;
@@ -30,6 +32,9 @@ export const readAttempts = 3;
 
 /** Within this of the moment of reading an mtime proves nothing: the file may be written again in the same tick. */
 export const racyMs = 2_000;
+
+/** How far a box runs over its time before it cuts a segment of the base. */
+export const graceMs = 60_000;
 
 /** Nights in which every unchanged file is read and compared once. */
 export const rereadCycle = 30;

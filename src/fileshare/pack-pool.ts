@@ -123,7 +123,7 @@ export function createPackPool({ store, spawn, threads, data, packPrefix, onResu
     packs: uploads.stored,
     /** Takes a file; resolves when there is room for the next. Equal sizes go to one thread, so that it sees equal contents. */
     async submit(task: FileTask) {
-      const lane = lanes[(task.size >> 3) % lanes.length];
+      const lane = lanes[Math.floor(task.size / 8) % lanes.length];
       if (lane === undefined) return;
       lane.files.push(task);
       lane.bytes += task.size;

@@ -32,6 +32,7 @@ export function createPackThread({ source, earlier, clock, packPrefix, post }: P
   const links: { path: SharePath; target: SharePath; read: ReadResult }[] = [];
   const scratch = Buffer.allocUnsafe(limits.streamed + 1);
   let waiting: (() => FileResult)[] = [];
+  let startedAt = 0;
 
   const builder = createPackBuilder({
     prefix: `${packPrefix}-1`,
@@ -48,6 +49,7 @@ export function createPackThread({ source, earlier, clock, packPrefix, post }: P
   const streams = createStreamedPacks({ source, packPrefix, post, earlier, isKnown: (raw) => known.has(key(raw)) });
 
   async function copyFile(task: FileTask) {
+    startedAt = clock.now().getTime();
     try {
       if (task.size >= limits.streamed) await copyLarge(task);
       else await copySmall(task);
@@ -71,6 +73,10 @@ export function createPackThread({ source, earlier, clock, packPrefix, post }: P
   async function copyLarge(task: FileTask) {
     const streamed = await streams.copy(task.path);
     const { read, content } = streamed;
+    if (read.size === 0) {
+      respond(task, read, { hash: content.text, placed: undefined, reused: undefined });
+      return;
+    }
     const found = known.get(key(content.raw));
     if (streamed.placed !== undefined && found === undefined) {
       known.set(key(content.raw), { content, size: read.size, path: task.path, placed: streamed.placed });
@@ -111,7 +117,8 @@ export function createPackThread({ source, earlier, clock, packPrefix, post }: P
     read: ReadResult,
     { hash, placed, reused }: { hash: string; placed: Extent | undefined; reused: Reuse | undefined },
   ) {
-    const racy = Math.abs(clock.now().getTime() - Number(read.mtime) * 1000) < racyMs;
+    const mtime = Number(read.mtime) * 1000;
+    const racy = mtime > startedAt - racyMs && mtime < clock.now().getTime() + racyMs;
     waiting.push(() => ({
       id: task.id,
       status: 'copied',
@@ -184,4 +191,3 @@ function times(read: ReadResult) {
 function key(raw: Buffer): string {
   return raw.toString('latin1');
 }
-

@@ -11,7 +11,7 @@ export interface WalkedEntry {
   readonly unlisted?: Unlisted;
 }
 
-interface Unlisted {
+export interface Unlisted {
   readonly code: ErrorCode;
   readonly message: string;
 }
@@ -51,7 +51,8 @@ export async function* walk(source: FileSource, range: PathRange = {}): AsyncGen
     if (isPast(path, range)) break;
     const listing = entry.kind === 'directory' && mayHold(path, range) ? await listings.take(path, level) : undefined;
     const unlisted = listing !== undefined && 'code' in listing ? { unlisted: listing } : {};
-    if (isReached(path, range)) batch.push({ path, entry, ...unlisted });
+    // Of a directory the range begins in, only that it cannot be listed: what lies behind the beginning is not gone.
+    if (isReached(path, range) || 'unlisted' in unlisted) batch.push({ path, entry, ...unlisted });
     if (Array.isArray(listing)) levels.push({ directory: path, entries: listing, next: 0 });
     if (batch.length < batchSize) continue;
     yield batch;

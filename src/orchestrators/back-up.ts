@@ -35,11 +35,11 @@ function* copyAndCommit(workflow: HubkeepWorkflow, run: RunRequest): Steps<{ sta
   const parts = yield* copyParts(workflow, run, plan);
   showPhase(workflow, 'committing');
   const committed = yield* workflow.call('commit-recovery-point', { run, ...parts });
+  yield* removeStaging(workflow, run.runId, parts.databases ?? []);
   if (committed.status === 'failed') {
     const status = committed.problem.code === 'run.cancelled' ? 'cancelled' : 'failed';
     return yield* end(workflow, run, { status, problems: committed.problems });
   }
-  yield* removeStaging(workflow, run.runId, parts.databases ?? []);
   const { outcome: status, problems, warnings } = committed;
   return yield* end(workflow, run, { status, committed: true, problems, warnings });
 }
@@ -94,7 +94,10 @@ function isTooOld(databases: readonly DatabaseOutcome[], shareFinishedAt: string
   return finished.some((at) => Date.parse(shareFinishedAt) - at > databasesTooOldMs);
 }
 
-/** Only after the commit: until then the file on the server is the only other copy. What is left over is not worth a failed run. */
+/**
+ * After the commit, for until then the file on the server is the only other copy; and when there is none as well, or
+ * every failed night would fill the server's disk. What is left over is not worth a failed run.
+ */
 function* removeStaging(workflow: HubkeepWorkflow, runId: string, databases: readonly DatabaseOutcome[]): Steps<void> {
   const taken = databases.flatMap(({ target, outcome }) => (outcome.status === 'succeeded' ? [{ target, files: outcome.staging }] : []));
   try {

@@ -32,7 +32,7 @@ export async function buildPoint(request: CommitRequest, options: BuildPointOpti
   const databases = databasesRecord(request);
   const fileshare = await shareRecord(request, options);
   const secrets = secretsRecord(request);
-  const problems = [...databaseProblems(databases), ...shareProblems(fileshare), ...secretsProblems(secrets)];
+  const problems = [...databaseProblems(databases), ...shareProblems(fileshare), ...deltaProblems(request), ...secretsProblems(secrets)];
   const warnings = warningsOf(request, databases);
   const anything = databases?.items.some(({ status }) => status === 'succeeded') ?? false;
   if (!anything && fileshare?.status !== 'succeeded' && secrets?.status !== 'succeeded') return { point: undefined, problems, warnings };
@@ -71,14 +71,13 @@ function databasesRecord({ databases }: CommitRequest): DatabasesRecord | undefi
 
 async function shareRecord({ run, share }: CommitRequest, { store, points }: BuildPointOptions): Promise<RecoveryPoint['fileshare']> {
   if (share === null) return undefined;
-  const problem = share.bulk.problem ?? share.delta?.problem;
-  if (problem !== undefined) return { status: 'failed', problem };
+  if (share.bulk.problem !== undefined) return { status: 'failed', problem: share.bulk.problem };
   const base = share.base === null ? undefined : (await points.read(share.base)).point.fileshare;
   return buildShareRecord({
     store,
     runId: run.runId,
     bulk: await readBoxes(store, share.bulk.results),
-    delta: await readBoxes(store, share.delta?.results ?? []),
+    delta: await readBoxes(store, share.delta?.problem === undefined ? (share.delta?.results ?? []) : []),
     base: base?.status === 'succeeded' ? base : undefined,
   });
 }
@@ -102,6 +101,12 @@ function shareProblems(record: RecoveryPoint['fileshare']): RunProblem[] {
   if (failed === 0 || first === undefined) return [];
   const message = failed === 1 ? `1 entry could not be copied: ${first.message}` : `${failed} entries could not be copied, the first: ${first.message}`;
   return [{ code: 'share.unreadable', message, component: 'fileshare', hint: 'hubkeep show lists them with their reasons.' }];
+}
+
+/** The share as the bulk pass saw it is still worth having. */
+function deltaProblems({ share }: CommitRequest): RunProblem[] {
+  const problem = share?.delta?.problem;
+  return problem === undefined ? [] : [{ ...problem, component: 'fileshare', subject: 'second look' }];
 }
 
 function secretsProblems(record: RecoveryPoint['secrets']): RunProblem[] {

@@ -93,6 +93,7 @@ export async function restoreShare(options: RestoreShareOptions): Promise<Restor
         count(file.entry.size);
       }
     }
+    options.onProgress?.(restored.files, restored.bytes);
   }
 
   await target.prepare();

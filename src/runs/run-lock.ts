@@ -70,12 +70,13 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
     }
   }
 
-  /** Applies a change to the lock this run holds. */
-  async function update(runId: string, fence: number | undefined, change: (current: LockDocument) => LockDocument) {
+  /** Applies a change to the lock this run holds; none when there is nothing to change. */
+  async function update(runId: string, fence: number | undefined, change: (current: LockDocument) => LockDocument | undefined) {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const current = await read();
       if (current?.document.runId !== runId || (fence !== undefined && current.document.fence !== fence)) throw lost(runId);
-      if (await write(change(current.document), current.etag)) return;
+      const changed = change(current.document);
+      if (changed === undefined || (await write(changed, current.etag))) return;
     }
     throw new HubkeepError('store.unavailable', 'the run lock keeps changing', { retryable: true });
   }
@@ -86,7 +87,7 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
       for (let attempt = 0; attempt < attempts; attempt++) {
         const current = await read();
         const holder = current?.document.runId ?? null;
-        if (current !== undefined && holder !== null && !isStale(current.document)) throw busy(holder);
+        if (current !== undefined && holder !== null && !isStale(current.document)) throw busy(holder, current.document);
         const fence = (current?.document.fence ?? 0) + 1;
         if (await write(documentFor(runId, fence), current?.etag)) return { fence, replaced: holder ?? undefined };
       }
@@ -94,7 +95,13 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
     },
     /** Keeps the lock; throws `lock.lost` when it is no longer this run's. @param fence checked when given. */
     async renew(runId: string, fence?: number): Promise<void> {
-      await update(runId, fence, (current) => ({ ...current, renewedAt: clock.now().toISOString() }));
+      const asked = clock.now().getTime();
+      let tries = 0;
+      await update(runId, fence, (current) => {
+        // Many activities of a run renew at once: whichever of them came first has done it for all.
+        const isRenewed = tries++ > 0 && Date.parse(current.renewedAt) >= asked;
+        return isRenewed ? undefined : { ...current, renewedAt: clock.now().toISOString() };
+      });
     },
     /** Gives the lock back; does nothing when it is no longer this run's. */
     async release(runId: string): Promise<void> {
@@ -114,8 +121,8 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
 
 export type RunLock = ReturnType<typeof createRunLock>;
 
-function busy(runId: string): HubkeepError {
-  return new HubkeepError('run.busy', `run ${runId} is still running`, {
+function busy(runId: string, { host, pid }: LockDocument): HubkeepError {
+  return new HubkeepError('run.busy', `run ${runId} is still running, started by process ${pid} on ${host}`, {
     hint: 'Wait until it has ended, or cancel it; one run at a time keeps the order of what is stored.',
     details: { runId },
   });

@@ -126,3 +126,24 @@ test('leftovers of dead runs go, files of others and of runs that may still comm
   const { staging } = await bench.databases.backUp({ runId, server: bench.address, database: 'master' });
   expect(stagedIn(bench).sort()).toEqual([...others, ...staging].sort());
 });
+
+test('the same work done twice at once gives one result, and the bytes it names', async () => {
+  const bench = await createBench(sandbox, {}, { lockWaitMs: 20_000 });
+  const request = { runId, server: bench.address, database: 'master' };
+  const [one, other] = await Promise.all([bench.databases.backUp(request), bench.databases.backUp(request)]);
+  expect(other).toEqual(one);
+  const [file] = one.backup.files;
+  const { content } = await bench.parts.store.read(file?.key ?? '');
+  expect(createHash('sha256').update(content).digest('hex')).toBe(file?.sha256);
+});
+
+test('what an attempt that died left in the store is never written over', async () => {
+  const bench = await createBench(sandbox);
+  const request = { runId, server: bench.address, database: 'master' };
+  const { backup: first } = await bench.databases.backUp(request);
+  const left = await bench.parts.store.read(first.files[0]?.key ?? '');
+  for await (const { key } of bench.parts.store.list('runs/')) await bench.parts.store.remove(key);
+  const { backup: second } = await bench.databases.backUp(request);
+  expect(second.files[0]?.key).not.toBe(first.files[0]?.key);
+  expect((await bench.parts.store.read(first.files[0]?.key ?? '')).content.equals(left.content)).toBe(true);
+});

@@ -88,7 +88,9 @@ test('a file that cannot be read tonight keeps its earlier content, marked with 
   const kept = { stale: { since: '20261122T020000Z-0002', why: 'share.locked' } };
   expect(await stage.entry(second, 'sites/a/index.html')).toMatchObject(kept);
   expect(await stage.entry(third, 'sites/a/index.html')).toMatchObject(kept);
-  expect(second.failed.first).toEqual([expect.objectContaining({ path: 'sites/a/index.html', code: 'share.locked', keptEarlier: true })]);
+  expect(second.failed.first).toEqual([
+    expect.objectContaining({ path: 'sites/a/index.html', code: 'share.locked', keptEarlier: true }),
+  ]);
   expect(readFileSync(join(await stage.restore(second), 'sites/a/index.html'), 'utf8')).toBe('<p>a</p>');
   expect(first.counts.stale).toBe(0);
 
@@ -101,7 +103,9 @@ test('a file that cannot be read tonight keeps its earlier content, marked with 
 test('a new file that cannot be read is listed with its reason and does not stop the others', async () => {
   stage.faults.unopenable.set('sites/a/web.config', 'share.denied');
   const record = await stage.backUp();
-  expect(record.failed.first).toEqual([expect.objectContaining({ path: 'sites/a/web.config', code: 'share.denied', keptEarlier: false })]);
+  expect(record.failed.first).toEqual([
+    expect.objectContaining({ path: 'sites/a/web.config', code: 'share.denied', keptEarlier: false }),
+  ]);
   expect(record.counts).toMatchObject({ files: 3, failed: 1 });
 });
 
@@ -192,3 +196,17 @@ async function keysOf({ store }: ShareStage): Promise<string[]> {
   for await (const { key } of store.list('')) keys.push(key);
   return keys;
 }
+
+test.each([
+  '1901-12-14T00:00:00.123Z',
+  '1969-12-31T23:59:58.500Z',
+  '1969-12-31T23:59:59.999Z',
+  '1970-01-01T00:00:00.000Z',
+  '2263-01-01T00:00:00.000Z',
+  '2400-06-01T12:00:00.000Z',
+])('a file of %s keeps its time', async (time) => {
+  stage.write('sites/times.txt', 'times', new Date(time));
+  const restored = await stage.restore(await stage.backUp());
+  const { mtimeMs } = statSync(join(restored, 'sites/times.txt'));
+  expect(new Date(Math.floor(mtimeMs)).toISOString()).toBe(time);
+});

@@ -153,11 +153,11 @@ test('a share that fails is not copied a second time', () => {
   ]);
 });
 
-test('nothing to commit: the run fails with the reasons, and the backups stay on their servers', () => {
+test('nothing to commit: the run fails with the reasons, and the backups go from their servers', () => {
   const run = play(runOf(['databases', 'fileshare']), {
     'commit-recovery-point': () => ({ status: 'failed', problem, problems: [problem] }),
   });
-  expect(run.steps.slice(-2)).toEqual(['commit-recovery-point', 'end-run']);
+  expect(run.steps.slice(-3)).toEqual(['commit-recovery-point', 'remove-staging', 'end-run']);
   expect(run.result).toEqual({ output: { status: 'failed' } });
   expect(run.inputOf('end-run')).toMatchObject([{ committed: false, problems: [problem] }]);
 });

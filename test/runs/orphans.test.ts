@@ -61,3 +61,10 @@ test('the lock, the chain, summaries and the header are nobody’s leftovers', a
   const clock = await hoursAfter(`runs/${dead}/run.json`, 100);
   expect(await removeOrphans({ store: stage.store, clock, runningId: ours })).toBe(0);
 });
+
+test('what a run stored stays when its record is lost: later points may need it', async () => {
+  const last = await leave(live);
+  await stage.points.commit(pointOf(live));
+  await stage.store.remove(`recovery-points/${live}/recovery-point.json`);
+  expect(await removeOrphans({ store: stage.store, clock: await hoursAfter(last, 100), runningId: ours })).toBe(0);
+});

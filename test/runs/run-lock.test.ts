@@ -102,3 +102,9 @@ test('a release frees the lock for the next run and keeps the fence', async () =
   expect(JSON.parse(content.toString())).toMatchObject({ runId: null, fence: 1 });
   expect(await lock.holder()).toBeUndefined();
 });
+
+test('any number of activities of one run may renew at the same moment', async () => {
+  const lock = stage.lockOf();
+  await lock.acquire('run-1');
+  await expect(Promise.all(Array.from({ length: 20 }, () => lock.renew('run-1')))).resolves.toHaveLength(20);
+});

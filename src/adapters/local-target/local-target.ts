@@ -30,13 +30,14 @@ export function createLocalTarget(directory: string): FileTarget {
       const place = safePath(root, path);
       const fd = guarded(path, () => openSync(place, 'wx', 0o644));
       try {
-        for (let at = 0; at < content.length; ) at += writeSync(fd, content, at);
+        for (let at = 0; at < content.length;) at += writeSync(fd, content, at);
         futimesSync(fd, epoch, utimesSeconds(mtime));
-        closeSync(fd);
       } catch (error) {
+        closeSync(fd);
         unlinkSync(place);
         throw failedWrite(path, error);
       }
+      closeSync(fd);
     },
 
     async writeLargeFile(path, content, mtime) {

@@ -4,10 +4,12 @@ import type { Timestamp } from '../../ports/file-source';
 const step = 2 ** -22;
 
 /**
- * The number that utimes has to be given for a time. A double holds seconds to a quarter of a microsecond, so the time
+ * What utimes has to be given for a time. Node takes a negative number for the present, and a Date before 1970 as it is:
+ * such a time is kept to the millisecond. For any other it is a number. A double holds seconds to a quarter of a microsecond, so the time
  * comes out up to 120 ns off; where that would cross a millisecond, the neighbouring number on the right side is given.
  */
-export function utimesSeconds(mtime: Timestamp): number {
+export function utimesSeconds(mtime: Timestamp): number | Date {
+  if (mtime.startsWith('-')) return new Date(Math.floor(Number(mtime) * 1000));
   const [whole = '0', fraction = '0'] = mtime.split('.');
   const wanted = { seconds: Number(whole), ns: Number(fraction) };
   const nearest = Number(mtime);

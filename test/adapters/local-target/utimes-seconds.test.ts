@@ -32,3 +32,11 @@ test('a time that came from a floating number comes out as it went in', () => {
     expect(restored(mtimeNs)).toBe(mtimeNs);
   }
 });
+
+test('a time before 1970 is restored to the millisecond and never taken for the present', () => {
+  for (const ns of [-1n, -1_500_000_000n, -2_147_471_999_876_543_211n]) {
+    const late = ns - restored(ns);
+    expect(late).toBeGreaterThanOrEqual(0n);
+    expect(late).toBeLessThanOrEqual(1_001_000n);
+  }
+});
