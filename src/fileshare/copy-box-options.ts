@@ -16,7 +16,6 @@ export interface CopyBoxOptions {
   readonly signal: AbortSignal;
   /** Starts pack threads; called when the first file has to be read. */
   readonly startPool: (packPrefix: string, onResult: (result: FileResult) => void) => Promise<PackPool>;
-  /** Files seen and bytes read so far, of this box. */
   /** Files done with and bytes read so far, of this box. */
   readonly onProgress: (files: number, bytes: number) => void;
 }

@@ -16,9 +16,6 @@ export const limits = {
   /** Batches a thread may have waiting: enough never to idle, few enough to hold little. */
   batchesInFlight: 4,
   packsInFlight: 4,
-  /** Files over this are hashed in parts, so that hashing can stop and go on. */
-  hashedInParts: 1024 * MiB,
-  hashPart: 256 * MiB,
   /** Lines of one index segment. */
   segmentEntries: 16_384,
   /** Entries after which a segment of the base is cut, however few of them it had: what is new must not be held for its end. */

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../contracts/error-codes';
 import type { SharePath } from '../contracts/share-path';
 
 export type EntryKind = 'file' | 'directory' | 'symlink' | 'other';
@@ -16,6 +17,8 @@ export interface SourceEntry {
   readonly ctime?: Timestamp;
   /** Where a symlink or junction points, as it is written. */
   readonly target?: string;
+  /** Why nothing but its name could be read; its kind is then `other`. */
+  readonly problem?: { readonly code: ErrorCode; readonly message: string };
 }
 
 /** What a file was when it was opened, and whether it was still that when the last byte had been read. */

@@ -118,6 +118,17 @@ test('a directory that cannot be listed keeps all it held', async () => {
   expectEqualTrees(stage.share, await stage.restore(second));
 });
 
+test('an entry that cannot even be looked at keeps what it held, and its neighbours are backed up', async () => {
+  await stage.backUp();
+  stage.faults.unstattable.set('sites/a', 'share.denied');
+  stage.faults.unstattable.set('sites/b/index.html', 'share.locked');
+  stage.write('sites/c/new.html', 'new');
+  const second = await stage.backUp();
+  expect(second.counts).toMatchObject({ removed: 0, failed: 2, added: 1 });
+  stage.faults.unstattable.clear();
+  expectEqualTrees(stage.share, await stage.restore(second));
+});
+
 test('a file that never stands still is stored as it was read, and listed', async () => {
   stage.faults.changing.add('sites/a/index.html');
   const record = await stage.backUp();

@@ -5,6 +5,8 @@ import type { FileSource, OpenFile } from '../../src/ports/file-source';
 export interface SourceFaults {
   /** Listing this directory fails with this code. */
   readonly unlistable: Map<string, ErrorCode>;
+  /** Nothing but the name of this entry can be read. */
+  readonly unstattable: Map<string, ErrorCode>;
   /** Opening this file fails with this code. */
   readonly unopenable: Map<string, ErrorCode>;
   /** The file looks different after every read. */
@@ -15,7 +17,7 @@ export interface SourceFaults {
 
 /** A source with faults that a disk under root cannot make: locks, refusals, files that never stand still. */
 export function withFaults(source: FileSource): FileSource & { readonly faults: SourceFaults } {
-  const faults: SourceFaults = { unlistable: new Map(), unopenable: new Map(), changing: new Set(), onList: () => undefined };
+  const faults: SourceFaults = { unstattable: new Map(), unlistable: new Map(), unopenable: new Map(), changing: new Set(), onList: () => undefined };
   const refuse = (path: string, code: ErrorCode | undefined) => {
     if (code !== undefined) throw new HubkeepError(code, `${path}: refused by the test`);
   };
@@ -23,10 +25,15 @@ export function withFaults(source: FileSource): FileSource & { readonly faults: 
     faults,
     location: source.location,
     check: () => source.check(),
-    list(directory) {
+    async list(directory) {
       faults.onList(directory);
       refuse(directory, faults.unlistable.get(directory));
-      return source.list(directory);
+      const entries = await source.list(directory);
+      return entries.map((entry) => {
+        const code = faults.unstattable.get(directory === '' ? entry.name : `${directory}/${entry.name}`);
+        if (code === undefined) return entry;
+        return { name: entry.name, kind: 'other', size: 0, mtime: '0.000000000', problem: { code, message: 'refused by the test' } };
+      });
     },
     async open(path) {
       refuse(path, faults.unopenable.get(path));

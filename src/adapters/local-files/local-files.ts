@@ -43,15 +43,15 @@ export function createLocalFiles(directory: string): FileSource {
 }
 
 function listAtOnce(root: string, directory: SharePath): SourceEntry[] {
-  const entries: SourceEntry[] = [];
-  for (const name of attempt(directory, () => namesOf(readdirSync(nativePath(root, directory), { encoding: 'buffer' })))) {
-    const path = child(directory, name);
-    const native = nativePath(root, path);
-    const stats = attempt(path, () => lstatSync(native, { bigint: true, throwIfNoEntry: false }));
-    if (stats === undefined) continue;
-    entries.push(toEntry(name, stats, () => attempt(path, () => bytesToPath(readlinkSync(native, 'buffer')))));
-  }
-  return entries;
+  const listing = attempt(directory, () => readdirSync(nativePath(root, directory), { encoding: 'buffer' }));
+  return namesOf(listing).flatMap((name) => {
+    const native = nativePath(root, child(directory, name));
+    try {
+      return [toEntry(name, lstatSync(native, { bigint: true }), () => bytesToPath(readlinkSync(native, 'buffer')))];
+    } catch (error) {
+      return unreadableEntry(directory, name, error);
+    }
+  });
 }
 
 async function listConcurrently(root: string, directory: SharePath): Promise<SourceEntry[]> {
@@ -78,10 +78,14 @@ async function statEntry(root: string, directory: SharePath, name: string): Prom
     const target = stats.isSymbolicLink() ? bytesToPath(await readlink(native, 'buffer')) : '';
     return toEntry(name, stats, () => target);
   } catch (error) {
-    const translated = translateFileError(error, path);
-    if (translated.code === 'share.vanished') return undefined;
-    throw translated;
+    return unreadableEntry(directory, name, error)[0];
   }
+}
+
+/** Nothing when it vanished meanwhile. One entry that refuses to be looked at must not hide the rest of its directory. */
+function unreadableEntry(directory: SharePath, name: string, error: unknown): SourceEntry[] {
+  const { code, message } = translateFileError(error, child(directory, name));
+  return code === 'share.vanished' ? [] : [{ name, kind: 'other', size: 0, mtime: timestamp(0n), problem: { code, message } }];
 }
 
 function attempt<T>(path: SharePath, work: () => T): T {

@@ -1,0 +1,141 @@
+import type { FailedFile } from '../contracts/recovery-point';
+import type { BoxRequest } from '../contracts/share-copy';
+import { isWithin, type SharePath } from '../contracts/share-path';
+import type { IndexLine } from '../repository/index-entry';
+import type { createBoxLedger } from './box-ledger';
+import type { Slot } from './index-groups';
+import type { createJournal } from './journal';
+import type { PackPool } from './pack-pool';
+import type { FileResult } from './pack-protocol';
+import { memberOf } from './plain-member';
+import { asStale, reconcile } from './reconcile';
+import type { Unlisted, WalkedEntry } from './walk';
+
+export interface BoxEntriesOptions {
+  readonly request: BoxRequest;
+  readonly ledger: ReturnType<typeof createBoxLedger>;
+  readonly journal: ReturnType<typeof createJournal>;
+  /** Starts the pack threads when it is first called. */
+  readonly pool: () => Promise<PackPool>;
+  readonly onProgress: (files: number, bytes: number) => void;
+}
+
+interface Awaited {
+  readonly slot: Slot;
+  readonly base: IndexLine | undefined;
+}
+
+/** Results come one by one; whoever watches need not hear of each. */
+const progressEvery = 100;
+
+/** Decides what becomes of each path, found or known, and keeps the slots of the open group in path order. */
+export function createBoxEntries({ request, ledger, journal, pool, onProgress }: BoxEntriesOptions) {
+  const awaited = new Map<number, Awaited>();
+  const failed: FailedFile[] = [];
+  let group: Slot[] = [];
+  let unlisted: { path: SharePath; code: string } | undefined;
+  let replaced: SharePath | undefined;
+  let nextId = 0;
+  let doneFiles = 0;
+
+  function report(path: SharePath, { code, message, kept }: { code: string; message: string; kept: boolean }) {
+    failed.push({ path, code, message, keptEarlier: kept });
+  }
+
+  function keepStale(line: IndexLine, code: string): IndexLine {
+    const stale = asStale(line, request.runId, code);
+    if (stale.line !== line.line) journal.reused(stale);
+    return stale;
+  }
+
+  /** Nothing is known of what this holds tonight: what the base has below it stays. */
+  function leaveUnlisted(path: SharePath, why: Unlisted, kept: boolean) {
+    unlisted = { path, code: why.code };
+    report(path, { ...why, kept });
+  }
+
+  /** True below a directory of the bulk pass that is something else by now: a file or link with entries below it cannot be restored. */
+  function isReplaced(path: SharePath): boolean {
+    return replaced !== undefined && isWithin(path, replaced);
+  }
+
+  async function copy({ path, entry }: WalkedEntry, base: IndexLine | undefined, knownHash: string | undefined) {
+    const slot: Slot = { path, line: undefined };
+    group.push(slot);
+    const id = nextId++;
+    awaited.set(id, { slot, base });
+    await (await pool()).submit({ id, path, size: entry.size, ...(knownHash === undefined ? {} : { knownHash }) });
+  }
+
+  return {
+    failed,
+    isReplaced,
+    leaveUnlisted,
+    groupSize: () => group.length,
+    doneFiles: () => doneFiles,
+    /** Files handed to a thread that no result has come for. */
+    unanswered: () => awaited.size,
+    /** Ends the open group and begins another. */
+    takeGroup(): Slot[] {
+      const slots = group;
+      group = [];
+      return slots;
+    },
+    /** A path the walk found. @param base what the base has for it. */
+    async found(walked: WalkedEntry, base: IndexLine | undefined): Promise<void> {
+      const { path, entry } = walked;
+      const unreadable = walked.unlisted ?? entry.problem;
+      if (unreadable !== undefined) leaveUnlisted(path, unreadable, base !== undefined);
+      if (entry.problem !== undefined) {
+        if (base !== undefined) group.push({ path, line: keepStale(base, entry.problem.code) });
+        return;
+      }
+      if (base?.entry.type === 'directory' && entry.kind !== 'directory') replaced = path;
+      const decision = reconcile(walked, base, { pass: request.pass, sequence: request.sequence });
+      switch (decision.action) {
+        case 'refuse':
+          report(path, { code: 'share.unreadable', message: `${path} is neither file, directory nor link`, kept: false });
+          break;
+        case 'copy':
+          await copy(walked, base, decision.knownHash);
+          break;
+        case 'keep':
+          group.push({ path, line: decision.line });
+          ledger.kept(decision.line);
+          if (entry.kind === 'file') doneFiles += 1;
+          break;
+        case 'record':
+          group.push({ path, line: decision.line });
+          await (await pool()).addMember(memberOf(decision.line.entry));
+      }
+    },
+    /** A path only the base has. */
+    baseOnly(line: IndexLine) {
+      const { path } = line.entry;
+      if (unlisted !== undefined && isWithin(path, unlisted.path)) group.push({ path, line: keepStale(line, unlisted.code) });
+      else if (request.pass === 'delta' && !isReplaced(path)) group.push({ path, line });
+      else {
+        ledger.removed(line);
+        journal.removed(path);
+      }
+    },
+    /** What a pack thread made of a file. */
+    receive(result: FileResult) {
+      const waiting = awaited.get(result.id);
+      if (waiting === undefined) return;
+      awaited.delete(result.id);
+      const { slot, base } = waiting;
+      doneFiles += 1;
+      if (doneFiles % progressEvery === 0) onProgress(doneFiles, ledger.counts.bytesRead);
+      if (result.status === 'failed') {
+        const kept = base?.entry.type === 'file';
+        if (kept) slot.line = keepStale(base, result.code);
+        report(slot.path, { ...result, kept });
+        return;
+      }
+      slot.line = ledger.copied(slot.path, result, base);
+      if (result.changing) report(slot.path, { code: 'share.changing', message: 'was written to while it was read', kept: false });
+      if (result.reused === 'earlier' || (result.reused === 'same' && slot.line !== base)) journal.reused(slot.line);
+    },
+  };
+}
