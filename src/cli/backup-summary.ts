@@ -13,7 +13,7 @@ export interface SummaryOptions {
 
 /** The closing words of a backup: what, how much, how long, where; and all that did not go well. */
 export function showSummary(terminal: Terminal, { summary, point, store }: SummaryOptions) {
-  const { runId, status, startedAt, endedAt, problems, warnings } = summary;
+  const { runId, problems, warnings } = summary;
   if (point !== undefined) terminal.print(`${table(rowsOf(point))}\n`);
   for (const { component, subject, message, hint } of problems) {
     const what = [component, subject].filter((part) => part !== undefined).join(', ');
@@ -31,12 +31,18 @@ export function showSummary(terminal: Terminal, { summary, point, store }: Summa
     terminal.print(`warning ${message}`);
     if (hint !== undefined) terminal.print(`        hint: ${hint}`);
   }
+  terminal.print(closingLine({ summary, point, store }));
+}
+
+function closingLine({ summary: { runId, status, startedAt, endedAt }, point, store }: SummaryOptions): string {
   const took = formatSpan(startedAt, endedAt ?? startedAt);
   if (point !== undefined) {
-    terminal.print(`${status}: recovery point ${point.id}, number ${formatCount(point.sequence)}, in ${store} (${took})`);
-  } else if (status === 'cancelled') {
-    terminal.print(`cancelled: run ${runId} was stopped and made no recovery point; earlier points are as they were (${took})`);
-  } else terminal.print(`${status}: run ${runId} made no recovery point (${took})`);
+    return `${status}: recovery point ${point.id}, number ${formatCount(point.sequence)}, in ${store} (${took})`;
+  }
+  if (status === 'cancelled') {
+    return `cancelled: run ${runId} was stopped and made no recovery point; earlier points are as they were (${took})`;
+  }
+  return `${status}: run ${runId} made no recovery point (${took})`;
 }
 
 const filesShown = 20;

@@ -125,7 +125,7 @@ test('never restores into a directory that holds something', async () => {
   mkdirSync(join(target, 'mine'), { recursive: true });
   const answer = await stage.hubkeep('restore', 'latest', '--fileshare', target);
   expect(answer.code).toBe(1);
-  expect(answer.stderr).toMatch(/^hubkeep: .*taken is not empty\n {2}hint: /);
+  expect(answer.stderr).toMatch(/^hubkeep: .*taken is not empty\n {2}hint: /m);
   expect(readdirSync(target)).toEqual(['mine']);
 });
 
@@ -192,7 +192,7 @@ test('stops on a signal, and makes no recovery point of what it had', async () =
   });
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const code = await new Promise((resolve) => child.once('close', resolve));
-  expect([code, said]).toEqual([1, expect.stringMatching(/cancelled: run \S+ made no recovery point/)]);
+  expect([code, said]).toEqual([1, expect.stringMatching(/cancelled: run \S+ was stopped and made no recovery point/)]);
   expect((await stage.hubkeepWith(settings, 'list', '--json')).json()).toEqual([]);
 });
 

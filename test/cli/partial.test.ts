@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox';
@@ -23,9 +23,15 @@ test('components that fail leave a partial point, each with its reason and what 
   expect(answer.code).toBe(3);
   expect(answer.stdout).toMatch(/^failed {2}databases, appservice_hosting on localhost:\d+: .*\n +hint: /m);
   expect(answer.stdout).toMatch(/^failed {2}fileshare: FILE_SHARE_PATH .*missing is not a directory.*\n +hint: /m);
-  expect(answer.stdout).toMatch(/^secrets +\S+, version \S+ /m);
+  expect(answer.stdout).toMatch(/^secrets +\S+, new version \S+, captured \d{4}-\d\d-\d\d \d\d:\d\d UTC /m);
   expect(answer.stdout).toMatch(/^partial: recovery point \S+, number 1, in /m);
   expect(answer.stdout + answer.stderr).not.toContain(wrongPassword);
+});
+
+test('the list marks what failed', async () => {
+  expect((await hubkeep('list')).stdout).toMatch(
+    / 1 +\d{4}-\d\d-\d\d \d\d:\d\d +partial +0 B +databases \(failed\),fileshare \(failed\),secrets$/m,
+  );
 });
 
 test('such a point gives back what it has and names what it lacks', async () => {
@@ -56,4 +62,19 @@ test('never writes secrets over a file that is there, nor without knowing the va
   const storage = { BACKUP_STORAGE_CONNECTION_STRING: sandbox.settings['BACKUP_STORAGE_CONNECTION_STRING']! };
   const blind = await run(storage, ['restore', 'latest', '--secrets', join(work, 'other.json')]);
   expect([blind.code, blind.stderr]).toEqual([2, expect.stringContaining(`Set KEY_VAULT_URL to ${sandbox.vault.url}`)]);
+});
+
+test('latest says what it passed over, and which point it takes', async () => {
+  const [{ id }] = (await hubkeep('list', '--json')).json();
+  await hubkeep('backup', '--components', 'fileshare,secrets');
+  expect((await hubkeep('backup', '--components', 'fileshare')).code).toBe(1);
+  const share = join(work, 'sandbox', 'a-share');
+  mkdirSync(share);
+  writeFileSync(join(share, 'file'), 'x');
+  const withShare = ['--env-file', sandbox.envFile];
+  expect((await run({ FILE_SHARE_PATH: share }, ['backup', '--components', 'fileshare', ...withShare])).code).toBe(0);
+  const answer = await hubkeep('restore', 'latest', '--secrets', join(work, 'passed-over.json'));
+  expect(answer.stderr).toContain('passed over 1 newer point that lacks secrets');
+  expect(answer.stderr).toMatch(/^restoring recovery point \S+ of \d{4}-\d\d-\d\d \d\d:\d\d UTC$/m);
+  expect(answer.stderr).not.toContain(id);
 });
