@@ -60,7 +60,16 @@ export const importRules = [
   ),
   only(
     [`src/{databases,fileshare,secrets,recovery,restore,retention,drill,repository,runs}/**`],
-    [own, ownFolder, folder('(contracts|errors|ports|repository|runs)'), harmless, 'zod$', 'tar/header$', 'picomatch$', 'croner$'],
+    [
+      own,
+      ownFolder,
+      folder('(contracts|errors|ports|repository|runs)'),
+      harmless,
+      'zod$',
+      'tar/header$',
+      'picomatch$',
+      'croner$',
+    ],
     'A service reaches the outside through ports, and shares nothing with another service but the repository and the runs.',
   ),
   only(

@@ -126,11 +126,17 @@ function table(all: ReadonlyMap<string, Figures>): string {
   const stored = (figures: Figures | undefined) => median((figures?.stored ?? []).map((run) => run.memory));
   const ratio = (stored(ours) / stored(theirs)).toFixed(2);
   rows.push(`| stored after the first | ${stored(ours).toFixed(1)} MiB | ${stored(theirs).toFixed(1)} MiB | ${ratio} | |`);
-  return ['| step | Hubkeep | restic | ratio, median of pairs | peak memory, Hubkeep / restic |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
+  return [
+    '| step | Hubkeep | restic | ratio, median of pairs | peak memory, Hubkeep / restic |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
 async function run() {
-  const { values } = parseArgs({ options: { share: { type: 'string' }, runs: { type: 'string', default: '5' }, write: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { share: { type: 'string' }, runs: { type: 'string', default: '5' }, write: { type: 'boolean', default: false } },
+  });
   const scratch = join(tmpdir(), 'hubkeep-bench');
   const share = resolve(values.share ?? join(scratch, 'share'));
   if (values.share === undefined && !existsSync(share)) await generateShare(share);
@@ -150,7 +156,13 @@ async function run() {
   const text = `${described}\n\n${table(all)}\n`;
   process.stdout.write(text);
   if (values.write) {
-    const page = ['# Benchmarks', '', 'Written by `npm run bench -- --write` (bench/compare.ts). Machines are noisy: read ratios, not seconds.', '', text].join('\n');
+    const page = [
+      '# Benchmarks',
+      '',
+      'Written by `npm run bench -- --write` (bench/compare.ts). Machines are noisy: read ratios, not seconds.',
+      '',
+      text,
+    ].join('\n');
     writeFileSync(join(__dirname, '..', '..', 'docs', 'benchmarks.md'), page);
   }
   rmSync(join(scratch, 'work'), { recursive: true, force: true });

@@ -129,7 +129,10 @@ function targetsOf({ sql }: Config) {
 function databaseActivities({ config, guard, progress, store, clock, log }: Shared) {
   const { sql } = config;
   if (sql === undefined) {
-    return { 'back-up-database': notConfigured('databases', 'SQL_SERVERS'), 'remove-staging': notConfigured('databases', 'SQL_SERVERS') };
+    return {
+      'back-up-database': notConfigured('databases', 'SQL_SERVERS'),
+      'remove-staging': notConfigured('databases', 'SQL_SERVERS'),
+    };
   }
   const { user, password, encrypt, trustServerCertificate, backupDirectory } = sql;
   const staging = createLocalStaging((server) => fillServerPlaceholder(sql.backupDirectoryLocal, server));

@@ -104,9 +104,5 @@ function times(odd: string): Case[] {
         throw Object.assign(new Error('no touch'), { code: 'ENOSYS' });
     },
   ]);
-  return [
-    dated('from-1980.txt', Date.UTC(1980, 0, 1)),
-    dated('first-second-of-1970.txt', 1000),
-    ...exact,
-  ];
+  return [dated('from-1980.txt', Date.UTC(1980, 0, 1)), dated('first-second-of-1970.txt', 1000), ...exact];
 }

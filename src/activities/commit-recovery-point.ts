@@ -26,13 +26,25 @@ export function createCommitRecoveryPoint(services: CommitServices) {
 
   async function commit(request: Commit['input']): Promise<Commit['output']> {
     const { run } = request;
-    const built = await buildPoint(request, { store, points, stamp, repositoryId: await repositoryId(), committedAt: clock.now() });
+    const built = await buildPoint(request, {
+      store,
+      points,
+      stamp,
+      repositoryId: await repositoryId(),
+      committedAt: clock.now(),
+    });
     const cancelled = built.problems.find(({ code }) => code === 'run.cancelled');
     if (cancelled !== undefined) return { status: 'failed', problem: cancelled, problems: [] };
     if (built.point === undefined) return nothingToCommit(built.problems);
     await lock.renew(run.runId, run.fence);
     const { point } = await points.commit(built.point);
-    return { status: 'succeeded', outcome: point.outcome, sequence: point.sequence, problems: built.problems, warnings: built.warnings };
+    return {
+      status: 'succeeded',
+      outcome: point.outcome,
+      sequence: point.sequence,
+      problems: built.problems,
+      warnings: built.warnings,
+    };
   }
 
   return async (request: Commit['input']): Promise<Commit['output']> => {
@@ -47,6 +59,8 @@ export function createCommitRecoveryPoint(services: CommitServices) {
 }
 
 function nothingToCommit(problems: NotCommitted['problems']): NotCommitted {
-  const problem = toProblem(new HubkeepError('point.component-missing', 'no component could be backed up, so there is no recovery point'));
+  const problem = toProblem(
+    new HubkeepError('point.component-missing', 'no component could be backed up, so there is no recovery point'),
+  );
   return { status: 'failed', problem, problems: problems.length === 0 ? [problem] : problems };
 }

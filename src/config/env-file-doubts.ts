@@ -14,7 +14,10 @@ export function envFileDoubts(file: string, content: string): string[] {
     const line = written.trim();
     if (line === '' || line.startsWith('#') || inValues.has(line)) return [];
     if (!line.includes('=')) return [`line ${i + 1} of ${file} has no = and is not read`];
-    const name = line.slice(0, line.indexOf('=')).replace(/^export\s+/, '').trim();
+    const name = line
+      .slice(0, line.indexOf('='))
+      .replace(/^export\s+/, '')
+      .trim();
     if (known.includes(name) || foreign.test(name)) return [];
     const meant = nearest(name);
     // A value that is broken over lines can look like a name.

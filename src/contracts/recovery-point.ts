@@ -96,7 +96,9 @@ export const recoveryPointSchema = z.object({
   committedAt: instant,
   databases: databasesRecordSchema.optional(),
   fileshare: z.discriminatedUnion('status', [fileShareRecordSchema, failedPart]).optional(),
-  secrets: z.discriminatedUnion('status', [z.object({ status: z.literal('succeeded'), ...secretsCustodySchema.shape }), failedPart]).optional(),
+  secrets: z
+    .discriminatedUnion('status', [z.object({ status: z.literal('succeeded'), ...secretsCustodySchema.shape }), failedPart])
+    .optional(),
   /** Seconds between the earliest database finish and the end of the last look at the share. */
   skewSeconds: z.number().nonnegative().nullable(),
   warnings: z.array(warningSchema),

@@ -1,6 +1,9 @@
 /** A run's id, `20261122T020000Z-7f3a`: UTC start and four hex digits. Also the orchestration's instance id and the point's id. */
 export function runIdOf(startedAt: Date, suffix: string): string {
-  const stamp = startedAt.toISOString().replace(/[-:]/g, '').replace(/\.\d{3}/, '');
+  const stamp = startedAt
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .replace(/\.\d{3}/, '');
   return `${stamp}-${suffix.slice(0, 4)}`;
 }
 

@@ -33,7 +33,7 @@ export function bytesToPath(bytes: Uint8Array): SharePath {
   const text = buffer.toString('utf8');
   if (!text.includes('\uFFFD') || Buffer.from(text, 'utf8').equals(buffer)) return text;
   let path = '';
-  for (let at = 0; at < buffer.length; ) {
+  for (let at = 0; at < buffer.length;) {
     const length = sequenceLength(buffer, at);
     path += length === 0 ? String.fromCharCode(0xdc00 + (buffer[at] ?? 0)) : buffer.toString('utf8', at, at + length);
     at += Math.max(length, 1);

@@ -29,7 +29,6 @@ export async function asOutcome<T>(work: () => Promise<T>): Promise<Outcome<T>> 
   }
 }
 
-
 function causesOf(error: unknown): unknown[] {
   const causes: unknown[] = [];
   let current = causeOf(error);

@@ -134,7 +134,8 @@ export function createBoxEntries({ request, ledger, journal, pool, onProgress }:
         return;
       }
       slot.line = ledger.copied(slot.path, result, base);
-      if (result.changing) report(slot.path, { code: 'share.changing', message: 'was written to while it was read', kept: false });
+      if (result.changing)
+        report(slot.path, { code: 'share.changing', message: 'was written to while it was read', kept: false });
       if (result.reused === 'earlier' || (result.reused === 'same' && slot.line !== base)) journal.reused(slot.line);
     },
   };

@@ -49,5 +49,7 @@ export function createPackSink(post: (message: FromThread, transfer?: readonly A
 /** Memory that can be handed over: a frame's own, or a copy where it lies in memory shared with others. */
 function owned(frame: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset, byteLength } = frame;
-  return buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength ? new Uint8Array(buffer) : new Uint8Array(frame);
+  return buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength
+    ? new Uint8Array(buffer)
+    : new Uint8Array(frame);
 }

@@ -38,7 +38,10 @@ export function createPackUploads(store: BlobStore, onChange: () => void) {
 
   async function putStream(name: string, stream: OpenStream) {
     try {
-      const { size } = await store.putLarge(layout.pack(name), stream.chunks, { onlyIfAbsent: true, sha256: () => stream.sha256 });
+      const { size } = await store.putLarge(layout.pack(name), stream.chunks, {
+        onlyIfAbsent: true,
+        sha256: () => stream.sha256,
+      });
       stored.push({ pack: name, size, sha256: stream.sha256, encryption: 'none' });
     } catch (error) {
       if (error !== aborted) throw error;

@@ -27,6 +27,7 @@ export async function newestShare(points: RecoveryPoints): Promise<string | null
 
 async function shareOf(points: RecoveryPoints, id: string): Promise<FileShareRecord> {
   const { point } = await points.read(id);
-  if (point.fileshare?.status !== 'succeeded') throw new HubkeepError('point.component-missing', `recovery point ${id} has no file share`);
+  if (point.fileshare?.status !== 'succeeded')
+    throw new HubkeepError('point.component-missing', `recovery point ${id} has no file share`);
   return point.fileshare;
 }

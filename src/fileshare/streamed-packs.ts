@@ -83,7 +83,7 @@ interface MemberParts {
 async function writeMember({ file, headers, content, pack }: MemberParts) {
   const buffer = Buffer.allocUnsafe(limits.frame);
   let filled = headers.copy(buffer);
-  for (let left = file.size; left > 0; ) {
+  for (let left = file.size; left > 0;) {
     const chunk = await readExactly(file, buffer.subarray(filled, filled + Math.min(left, buffer.length - filled)));
     content.update(chunk);
     left -= chunk.length;

@@ -90,7 +90,9 @@ function newerOf(first: DatabaseOutcome, second: DatabaseOutcome | undefined): D
 }
 
 function isTooOld(databases: readonly DatabaseOutcome[], shareFinishedAt: string): boolean {
-  const finished = databases.flatMap(({ outcome }) => (outcome.status === 'succeeded' ? [Date.parse(outcome.backup.proof.finishedAt)] : []));
+  const finished = databases.flatMap(({ outcome }) =>
+    outcome.status === 'succeeded' ? [Date.parse(outcome.backup.proof.finishedAt)] : [],
+  );
   return finished.some((at) => Date.parse(shareFinishedAt) - at > databasesTooOldMs);
 }
 
@@ -99,9 +101,13 @@ function isTooOld(databases: readonly DatabaseOutcome[], shareFinishedAt: string
  * every failed night would fill the server's disk. What is left over is not worth a failed run.
  */
 function* removeStaging(workflow: HubkeepWorkflow, runId: string, databases: readonly DatabaseOutcome[]): Steps<void> {
-  const taken = databases.flatMap(({ target, outcome }) => (outcome.status === 'succeeded' ? [{ target, files: outcome.staging }] : []));
+  const taken = databases.flatMap(({ target, outcome }) =>
+    outcome.status === 'succeeded' ? [{ target, files: outcome.staging }] : [],
+  );
   try {
-    yield* workflow.all(taken.map(({ target, files }) => workflow.call('remove-staging', { runId, server: target.server, files })));
+    yield* workflow.all(
+      taken.map(({ target, files }) => workflow.call('remove-staging', { runId, server: target.server, files })),
+    );
   } catch (error) {
     workflow.log.warn('staging.remove', { code: problemOf(error).code });
   }

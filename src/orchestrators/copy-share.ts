@@ -11,7 +11,15 @@ export function* copyShare(workflow: HubkeepWorkflow, input: Input<'copy-share'>
   let cursor: string | null = input.progress?.cursor ?? null;
   try {
     for (let round = 0; round < boxesPerRound; round++) {
-      const box = yield* workflow.call('copy-share-box', { runId, sequence, pass, base, partition: {}, box: results.length, cursor });
+      const box = yield* workflow.call('copy-share-box', {
+        runId,
+        sequence,
+        pass,
+        base,
+        partition: {},
+        box: results.length,
+        cursor,
+      });
       if (box.status === 'failed') return { results, finishedAt: null, problem: box.problem };
       results.push(box.result);
       cursor = box.next;

@@ -32,10 +32,16 @@ export async function buildPoint(request: CommitRequest, options: BuildPointOpti
   const databases = databasesRecord(request);
   const fileshare = await shareRecord(request, options);
   const secrets = secretsRecord(request);
-  const problems = [...databaseProblems(databases), ...shareProblems(fileshare), ...deltaProblems(request), ...secretsProblems(secrets)];
+  const problems = [
+    ...databaseProblems(databases),
+    ...shareProblems(fileshare),
+    ...deltaProblems(request),
+    ...secretsProblems(secrets),
+  ];
   const warnings = warningsOf(request, databases);
   const anything = databases?.items.some(({ status }) => status === 'succeeded') ?? false;
-  if (!anything && fileshare?.status !== 'succeeded' && secrets?.status !== 'succeeded') return { point: undefined, problems, warnings };
+  if (!anything && fileshare?.status !== 'succeeded' && secrets?.status !== 'succeeded')
+    return { point: undefined, problems, warnings };
 
   const point: UncommittedPoint = {
     id: run.runId,
@@ -69,7 +75,10 @@ function databasesRecord({ databases }: CommitRequest): DatabasesRecord | undefi
   return { status: succeeded === items.length ? 'succeeded' : succeeded === 0 ? 'failed' : 'partial', items };
 }
 
-async function shareRecord({ run, share }: CommitRequest, { store, points }: BuildPointOptions): Promise<RecoveryPoint['fileshare']> {
+async function shareRecord(
+  { run, share }: CommitRequest,
+  { store, points }: BuildPointOptions,
+): Promise<RecoveryPoint['fileshare']> {
   if (share === null) return undefined;
   if (share.bulk.problem !== undefined) return { status: 'failed', problem: share.bulk.problem };
   const base = share.base === null ? undefined : (await points.read(share.base)).point.fileshare;
@@ -84,12 +93,16 @@ async function shareRecord({ run, share }: CommitRequest, { store, points }: Bui
 
 function secretsRecord({ secrets }: CommitRequest): RecoveryPoint['secrets'] {
   if (secrets === null) return undefined;
-  return secrets.status === 'succeeded' ? { status: 'succeeded', ...secrets.custody } : { status: 'failed', problem: secrets.problem };
+  return secrets.status === 'succeeded'
+    ? { status: 'succeeded', ...secrets.custody }
+    : { status: 'failed', problem: secrets.problem };
 }
 
 function databaseProblems(record: DatabasesRecord | undefined): RunProblem[] {
   return (record?.items ?? []).flatMap((item) =>
-    item.status === 'failed' ? [{ ...item.problem, component: 'databases' as const, subject: `${item.database} on ${item.server}` }] : [],
+    item.status === 'failed'
+      ? [{ ...item.problem, component: 'databases' as const, subject: `${item.database} on ${item.server}` }]
+      : [],
   );
 }
 
@@ -99,7 +112,10 @@ function shareProblems(record: RecoveryPoint['fileshare']): RunProblem[] {
   const { failed } = record.counts;
   const first = record.failed.first[0];
   if (failed === 0 || first === undefined) return [];
-  const message = failed === 1 ? `1 entry could not be copied: ${first.message}` : `${failed} entries could not be copied, the first: ${first.message}`;
+  const message =
+    failed === 1
+      ? `1 entry could not be copied: ${first.message}`
+      : `${failed} entries could not be copied, the first: ${first.message}`;
   return [{ code: 'share.unreadable', message, component: 'fileshare', hint: 'hubkeep show lists them with their reasons.' }];
 }
 
@@ -122,7 +138,9 @@ function warningsOf({ secrets }: CommitRequest, databases: DatabasesRecord | und
 
 /** A row newer than the content it points to is what skew can break. */
 function skewOf(databases: DatabasesRecord | undefined, share: RecoveryPoint['fileshare']): number | null {
-  const finished = (databases?.items ?? []).flatMap((item) => (item.status === 'succeeded' ? [Date.parse(item.proof.finishedAt)] : []));
+  const finished = (databases?.items ?? []).flatMap((item) =>
+    item.status === 'succeeded' ? [Date.parse(item.proof.finishedAt)] : [],
+  );
   if (finished.length === 0 || share?.status !== 'succeeded') return null;
   return Math.max(0, Math.round((Date.parse(share.finishedAt) - Math.min(...finished)) / 1000));
 }

@@ -42,7 +42,7 @@ function createPartedHash() {
   let filled = 0;
   return {
     update(chunk: Uint8Array) {
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         const piece = chunk.subarray(at, at + partSize - filled);
         part.update(piece);
         filled += piece.length;

@@ -8,7 +8,11 @@ export async function readJson<T extends z.ZodType>(store: BlobStore, key: strin
 }
 
 /** The document, or nothing when there is none. */
-export async function readJsonIfPresent<T extends z.ZodType>(store: BlobStore, key: string, schema: T): Promise<z.infer<T> | undefined> {
+export async function readJsonIfPresent<T extends z.ZodType>(
+  store: BlobStore,
+  key: string,
+  schema: T,
+): Promise<z.infer<T> | undefined> {
   try {
     return await readJson(store, key, schema);
   } catch (error) {

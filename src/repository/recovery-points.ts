@@ -9,7 +9,12 @@ import { layout } from './layout';
 
 const versionSchema = z.looseObject({ formatVersion: z.number().int() });
 
-export const chainLinkSchema = z.object({ sequence: z.number().int(), id: z.string(), sha256: z.string(), previous: z.object({ id: z.string(), sha256: z.string() }).nullable() });
+export const chainLinkSchema = z.object({
+  sequence: z.number().int(),
+  id: z.string(),
+  sha256: z.string(),
+  previous: z.object({ id: z.string(), sha256: z.string() }).nullable(),
+});
 export type ChainLink = z.infer<typeof chainLinkSchema>;
 
 const markSchema = z.looseObject({ kind: z.string(), at: z.string() });
@@ -29,14 +34,20 @@ export function createRecoveryPoints(store: BlobStore) {
   async function read(id: string): Promise<StoredPoint> {
     const { content } = await store.read(layout.point(id)).catch((error: unknown) => {
       if (codeOf(error) !== 'store.not-found') throw error;
-      throw new HubkeepError('point.not-found', `there is no recovery point ${id}`, { hint: 'hubkeep list shows those that exist.', cause: error });
+      throw new HubkeepError('point.not-found', `there is no recovery point ${id}`, {
+        hint: 'hubkeep list shows those that exist.',
+        cause: error,
+      });
     });
     const sha256 = hash('sha256', content, 'hex');
     const recorded = (await store.read(layout.pointDigest(id))).content.toString('utf8').slice(0, 64);
     if (recorded !== sha256) throw new HubkeepError('format.damaged', `the record of ${id} is not the one that was committed`);
     const { formatVersion: version } = parseJson(layout.point(id), content, versionSchema);
     if (version !== formatVersion) {
-      throw new HubkeepError('format.unsupported-version', `recovery point ${id} has format ${version}, and this Hubkeep reads ${formatVersion}`);
+      throw new HubkeepError(
+        'format.unsupported-version',
+        `recovery point ${id} has format ${version}, and this Hubkeep reads ${formatVersion}`,
+      );
     }
     return { point: parseJson(layout.point(id), content, recoveryPointSchema), sha256 };
   }
@@ -98,7 +109,9 @@ export function createRecoveryPoints(store: BlobStore) {
       return stored;
     }
     const what = needed.length === 0 ? 'no recovery point yet' : `no recovery point with ${needed.join(' and ')}`;
-    throw new HubkeepError('point.not-found', `there is ${what}`, { hint: 'Run hubkeep backup first, or name a point that hubkeep list shows.' });
+    throw new HubkeepError('point.not-found', `there is ${what}`, {
+      hint: 'Run hubkeep backup first, or name a point that hubkeep list shows.',
+    });
   }
 
   async function nextInChain(point: UncommittedPoint): Promise<RecoveryPoint> {
@@ -155,7 +168,8 @@ export function createRecoveryPoints(store: BlobStore) {
     async find(idOrLatest: string, needed: readonly Component[] = []): Promise<StoredPoint> {
       const stored = idOrLatest === 'latest' ? await latest(needed) : await read(idOrLatest);
       const missing = needed.find((component) => !hasComponent(stored.point, component));
-      if (missing !== undefined) throw new HubkeepError('point.component-missing', `recovery point ${stored.point.id} has no ${missing}`);
+      if (missing !== undefined)
+        throw new HubkeepError('point.component-missing', `recovery point ${stored.point.id} has no ${missing}`);
       return stored;
     },
     /**

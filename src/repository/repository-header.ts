@@ -27,9 +27,13 @@ export async function openRepository(store: BlobStore): Promise<RepositoryHeader
 export async function readHeader(store: BlobStore): Promise<RepositoryHeader> {
   const header = await readJson(store, layout.header, headerSchema);
   if (header.formatVersion !== formatVersion) {
-    throw new HubkeepError('format.unsupported-version', `this repository has format ${header.formatVersion}, and this Hubkeep reads ${formatVersion}`, {
-      hint: 'Use a Hubkeep release that knows this format; CHANGELOG.md names it.',
-    });
+    throw new HubkeepError(
+      'format.unsupported-version',
+      `this repository has format ${header.formatVersion}, and this Hubkeep reads ${formatVersion}`,
+      {
+        hint: 'Use a Hubkeep release that knows this format; CHANGELOG.md names it.',
+      },
+    );
   }
   return { repositoryId: header.repositoryId };
 }

@@ -73,7 +73,11 @@ function countsOf(bulk: readonly BoxResult[], delta: readonly BoxResult[]): Shar
 }
 
 /** Packs the index points to, those this run wrote, and the journals since the first point. */
-async function neededPacks(store: BlobStore, boxes: readonly BoxResult[], base: FileShareRecord | undefined): Promise<PackReference[]> {
+async function neededPacks(
+  store: BlobStore,
+  boxes: readonly BoxResult[],
+  base: FileShareRecord | undefined,
+): Promise<PackReference[]> {
   const earlier = base === undefined ? [] : await readPackList(store, base.packs.key);
   const known = new Map(earlier.map((pack) => [pack.pack, pack]));
   for (const pack of boxes.flatMap(({ packs }) => packs)) known.set(pack.pack, pack);

@@ -17,7 +17,7 @@ export interface RunGuardOptions {
 /** Runs an activity's work under the run's lock: renews it meanwhile, and stops the work when the run is cancelled or the lock is lost. */
 export function createRunGuard({ lock, summaries, clock, log }: RunGuardOptions) {
   async function watch(runId: string, work: AbortController, over: AbortSignal) {
-    for (let renewedAt = clock.now().getTime(); !over.aborted; ) {
+    for (let renewedAt = clock.now().getTime(); !over.aborted;) {
       await clock.sleep(lookEveryMs, over);
       try {
         if (await summaries.isCancelRequested(runId)) work.abort(cancelled(runId));

@@ -34,7 +34,8 @@ export function createRunSummaries(store: BlobStore) {
     },
     async progress(runId: string): Promise<Progress[]> {
       const found: Progress[] = [];
-      for await (const { key } of store.list(`${layout.runFiles(runId)}progress/`)) found.push(await readJson(store, key, progressSchema));
+      for await (const { key } of store.list(`${layout.runFiles(runId)}progress/`))
+        found.push(await readJson(store, key, progressSchema));
       return found;
     },
     async requestCancel(runId: string, at: Date): Promise<void> {

@@ -31,7 +31,13 @@ export function createRunStarter({ lock, summaries, clock, repositoryId }: RunSt
     const summary = await summaries.find(runId);
     if (summary?.status !== 'running') return;
     const problem = { code: 'internal' as const, message: 'the process that ran it ended before it did' };
-    await summaries.write({ ...summary, status: 'failed', phase: 'ended', endedAt: clock.now().toISOString(), problems: [...summary.problems, problem] });
+    await summaries.write({
+      ...summary,
+      status: 'failed',
+      phase: 'ended',
+      endedAt: clock.now().toISOString(),
+      problems: [...summary.problems, problem],
+    });
   }
 
   /** One start in a slot, but for one that came to nothing. */
@@ -44,7 +50,12 @@ export function createRunStarter({ lock, summaries, clock, repositoryId }: RunSt
   /** The first error is what counts: the store that failed the start may well fail this too. */
   async function giveUp(request: RunRequest, error: unknown) {
     try {
-      await summaries.write({ ...firstSummary(request), status: 'failed', endedAt: clock.now().toISOString(), problems: [toProblem(error)] });
+      await summaries.write({
+        ...firstSummary(request),
+        status: 'failed',
+        endedAt: clock.now().toISOString(),
+        problems: [toProblem(error)],
+      });
     } finally {
       await lock.release(request.runId);
     }
@@ -55,7 +66,8 @@ export function createRunStarter({ lock, summaries, clock, repositoryId }: RunSt
     const now = clock.now();
     // Opened for every run: the first one finds a store without the container that its lock lives in.
     const repository = await repositoryId();
-    const runId = options.slot === undefined ? runIdOf(now, randomBytes(2).toString('hex')) : runIdOfSlot(repository, options.slot);
+    const runId =
+      options.slot === undefined ? runIdOf(now, randomBytes(2).toString('hex')) : runIdOfSlot(repository, options.slot);
     if (options.slot !== undefined) await refuseSecondStart(runId);
     const { fence, replaced } = await lock.acquire(runId);
     const request: RunRequest = {

@@ -18,7 +18,22 @@ test('paths sort component by component over bytes, where JavaScript and a plain
 });
 
 test('the order agrees with its definition for every pair of awkward paths', () => {
-  const names = ['a', 'aa', 'a.b', 'a-', 'é', 'e\u0301', '\uE000', '\uFFFD', '\u{10000}', '\u{1F600}x', '\udc80', 'a\udcff', '~', ' '];
+  const names = [
+    'a',
+    'aa',
+    'a.b',
+    'a-',
+    'é',
+    'e\u0301',
+    '\uE000',
+    '\uFFFD',
+    '\u{10000}',
+    '\u{1F600}x',
+    '\udc80',
+    'a\udcff',
+    '~',
+    ' ',
+  ];
   const paths = [...names, ...names.flatMap((x) => names.map((y) => `${x}/${y}`))];
   for (const a of paths) {
     for (const b of paths) expect(Math.sign(comparePaths(a, b))).toBe(Math.sign(byComponents(a, b)));
@@ -26,7 +41,16 @@ test('the order agrees with its definition for every pair of awkward paths', () 
 });
 
 test('every name survives the way to a string and back, UTF-8 or not', () => {
-  const names = [[0x61], [0xc3, 0xa9], [0xff, 0xfe], [0x61, 0x80, 0x62], [0xef, 0xbf, 0xbd], [0xf0, 0x9f, 0x98, 0x80], [0xed, 0xa0, 0x80], [0xc0, 0xaf]];
+  const names = [
+    [0x61],
+    [0xc3, 0xa9],
+    [0xff, 0xfe],
+    [0x61, 0x80, 0x62],
+    [0xef, 0xbf, 0xbd],
+    [0xf0, 0x9f, 0x98, 0x80],
+    [0xed, 0xa0, 0x80],
+    [0xc0, 0xaf],
+  ];
   for (const bytes of names) expect([...pathToBytes(bytesToPath(Buffer.from(bytes)))]).toEqual(bytes);
 });
 

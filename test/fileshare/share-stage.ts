@@ -21,7 +21,10 @@ import { createMemoryBlobStore } from '../support/memory-blob-store';
 const longAgo = new Date('2024-03-01T12:00:00Z');
 
 /** A share on disk, a store in memory and the real engine between them. */
-export async function createShareStage({ boxMs = 60_000, store = createMemoryBlobStore() }: { boxMs?: number; store?: BlobStore } = {}) {
+export async function createShareStage({
+  boxMs = 60_000,
+  store = createMemoryBlobStore(),
+}: { boxMs?: number; store?: BlobStore } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'hubkeep-share-'));
   const share = join(root, 'share');
   mkdirSync(share);

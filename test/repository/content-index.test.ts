@@ -22,7 +22,11 @@ test('what was never stored is not found', () => {
 });
 
 test('the same contents give the same bytes in whatever order they come', () => {
-  expect(encodeContent([...contents].reverse()).subarray(-64).equals(encodeContent(contents).subarray(-64))).toBe(true);
+  expect(
+    encodeContent([...contents].reverse())
+      .subarray(-64)
+      .equals(encodeContent(contents).subarray(-64)),
+  ).toBe(true);
 });
 
 test('sizes of large contents are known without reading them', () => {

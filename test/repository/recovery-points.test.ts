@@ -8,7 +8,15 @@ const store = createMemoryBlobStore();
 const points = createRecoveryPoints(store);
 
 function point(id: string): UncommittedPoint {
-  const secrets = { status: 'succeeded', vault: 'https://vault', name: 'n', version: 'v', capturedAt: 't', stored: true, size: 2 } as const;
+  const secrets = {
+    status: 'succeeded',
+    vault: 'https://vault',
+    name: 'n',
+    version: 'v',
+    capturedAt: 't',
+    stored: true,
+    size: 2,
+  } as const;
   return {
     id,
     repositoryId: 'repository',
@@ -43,7 +51,10 @@ test('committing again gives the point that is there', async () => {
 test('two commits of one run at once make one point, though each was built at its own time', async () => {
   const store = createMemoryBlobStore();
   const points = createRecoveryPoints(store);
-  const built = ['02:10:00', '02:10:01', '02:10:02'].map((time) => ({ ...point('20261122T020000Z-0001'), committedAt: `2026-11-22T${time}Z` }));
+  const built = ['02:10:00', '02:10:01', '02:10:02'].map((time) => ({
+    ...point('20261122T020000Z-0001'),
+    committedAt: `2026-11-22T${time}Z`,
+  }));
   const committed = await Promise.all(built.map((each) => points.commit(each)));
   expect(new Set(committed.map(({ sha256 }) => sha256)).size).toBe(1);
   expect((await points.latest()).sha256).toBe(committed[0]?.sha256);
@@ -58,7 +69,10 @@ test('a link whose run died before its record is passed over, and its number is 
 });
 
 test('a suspect point is not the latest one', async () => {
-  await writeJson(store, `${layout.marks('20261125T020000Z-0003')}20261126T000000Z-suspect.json`, { kind: 'suspect', at: '2026-11-26T00:00:00Z' });
+  await writeJson(store, `${layout.marks('20261125T020000Z-0003')}20261126T000000Z-suspect.json`, {
+    kind: 'suspect',
+    at: '2026-11-26T00:00:00Z',
+  });
   expect((await points.latest()).point.id).toBe('20261123T020000Z-0002');
 });
 

@@ -7,7 +7,10 @@ function tarOf(member: TarMember, content = ''): Buffer {
 }
 
 function listed(archive: Buffer): string {
-  return execFileSync('tar', ['--full-time', '--quoting-style=literal', '-tvf', '-'], { input: archive, env: { ...process.env, TZ: 'UTC', LC_ALL: 'C.UTF-8' } }).toString();
+  return execFileSync('tar', ['--full-time', '--quoting-style=literal', '-tvf', '-'], {
+    input: archive,
+    env: { ...process.env, TZ: 'UTC', LC_ALL: 'C.UTF-8' },
+  }).toString();
 }
 
 const file = { type: 'File', mtime: '1700000000.123456789', comment: `sha256:${'a'.repeat(64)}` } as const;

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { compressFrame, decompressFrames, frameAt, framesOf, skippableFrame } from '../../src/repository/zstd';
 
-const parts = [Buffer.from('first'), Buffer.alloc(300_000, 'second '), randomBytes(200_000), Buffer.alloc(0), Buffer.alloc(70_000)];
+const parts = [
+  Buffer.from('first'),
+  Buffer.alloc(300_000, 'second '),
+  randomBytes(200_000),
+  Buffer.alloc(0),
+  Buffer.alloc(70_000),
+];
 const frames = parts.map(compressFrame);
 
 test('every frame of a buffer is decompressed, where the decoder of Node stops after the first', () => {

@@ -17,7 +17,13 @@ export interface SourceFaults {
 
 /** A source with faults that a disk under root cannot make: locks, refusals, files that never stand still. */
 export function withFaults(source: FileSource): FileSource & { readonly faults: SourceFaults } {
-  const faults: SourceFaults = { unstattable: new Map(), unlistable: new Map(), unopenable: new Map(), changing: new Set(), onList: () => undefined };
+  const faults: SourceFaults = {
+    unstattable: new Map(),
+    unlistable: new Map(),
+    unopenable: new Map(),
+    changing: new Set(),
+    onList: () => undefined,
+  };
   const refuse = (path: string, code: ErrorCode | undefined) => {
     if (code !== undefined) throw new HubkeepError(code, `${path}: refused by the test`);
   };
@@ -32,7 +38,13 @@ export function withFaults(source: FileSource): FileSource & { readonly faults: 
       return entries.map((entry) => {
         const code = faults.unstattable.get(directory === '' ? entry.name : `${directory}/${entry.name}`);
         if (code === undefined) return entry;
-        return { name: entry.name, kind: 'other', size: 0, mtime: '0.000000000', problem: { code, message: 'refused by the test' } };
+        return {
+          name: entry.name,
+          kind: 'other',
+          size: 0,
+          mtime: '0.000000000',
+          problem: { code, message: 'refused by the test' },
+        };
       });
     },
     async open(path) {

@@ -98,4 +98,3 @@ function causesOf(error: unknown): unknown[] {
 function codeIn(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
-

@@ -29,5 +29,7 @@ async function post(url: string, document: unknown): Promise<Response> {
 
 /** Names the host alone: the rest of such an URL is a secret. */
 function unheard(url: string, why: string, cause?: unknown): HubkeepError {
-  return new HubkeepError('notify.failed', `nobody was told of this run: NOTIFY_WEBHOOK_URL (${new URL(url).host}) ${why}`, { cause });
+  return new HubkeepError('notify.failed', `nobody was told of this run: NOTIFY_WEBHOOK_URL (${new URL(url).host}) ${why}`, {
+    cause,
+  });
 }
