@@ -10,14 +10,11 @@ import { createEndRun } from './activities/end-run';
 import { createKeepSystemSecrets } from './activities/keep-system-secrets';
 import { createRemoveStaging } from './activities/remove-staging';
 import { createAzureBlobStore } from './adapters/azure-blob/azure-blob-store';
-import { createCredential } from './adapters/azure-identity/create-credential';
 import { trustExtraCa } from './adapters/extra-ca';
-import { createKeyVault } from './adapters/key-vault/key-vault';
 import { createLocalDropFile } from './adapters/local-drop-file/local-drop-file';
 import { createLocalFiles } from './adapters/local-files/local-files';
 import { createLocalHost } from './adapters/local-host/local-host';
 import { createLocalStaging } from './adapters/local-staging/create-local-staging';
-import { createMssqlServer } from './adapters/mssql/create-mssql-server';
 import { createSystemClock } from './adapters/system-clock';
 import { createWebhook } from './adapters/webhook/webhook';
 import type { Config } from './config/config';
@@ -28,6 +25,7 @@ import { fillServerPlaceholder } from './databases/staging-names';
 import { HubkeepError } from './errors/hubkeep-error';
 import { asOutcome } from './errors/to-problem';
 import { createFileShare } from './fileshare/copy-share';
+import { lateAdapters } from './late-adapters';
 import type { BlobStore } from './ports/blob-store';
 import type { Clock } from './ports/clock';
 import type { Log } from './ports/log';
@@ -113,13 +111,13 @@ function createStore({ storage, identity }: Config): BlobStore {
   const { account, container, apiVersion } = storage;
   const options = apiVersion === undefined ? {} : { apiVersion };
   if ('connectionString' in account || 'sas' in account) return createAzureBlobStore(account, container, options);
-  return createAzureBlobStore({ ...account, credential: createCredential(identity) }, container, options);
+  return createAzureBlobStore({ ...account, credential: lateAdapters.identity().createCredential(identity) }, container, options);
 }
 
 function createVault({ secrets, identity }: Config, clock: Clock): SecretVault | undefined {
   if (secrets === undefined) return undefined;
   const { vaultUrl: url, vaultApiVersion: apiVersion, verifyChallenge } = secrets;
-  return createKeyVault({ url, apiVersion, verifyChallenge, clock, credential: createCredential(identity) });
+  return lateAdapters.keyVault().createKeyVault({ url, apiVersion, verifyChallenge, clock, credential: lateAdapters.identity().createCredential(identity) });
 }
 
 function targetsOf({ sql }: Config) {
@@ -137,7 +135,7 @@ function databaseActivities({ config, guard, progress, store, clock, log }: Shar
   const { user, password, encrypt, trustServerCertificate, backupDirectory } = sql;
   const staging = createLocalStaging((server) => fillServerPlaceholder(sql.backupDirectoryLocal, server));
   const databases = createDatabaseBackups({
-    sql: createMssqlServer({ user, password, encrypt, trustServerCertificate }),
+    sql: lateAdapters.mssql().createMssqlServer({ user, password, encrypt, trustServerCertificate }),
     staging,
     store,
     clock,

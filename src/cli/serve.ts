@@ -10,9 +10,14 @@ import { createEmbeddedRuns } from './embedded-runs';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { formatInstant } from './format';
 import { openHubkeep } from './open-hubkeep';
-import { startServer } from './start-server';
 import { stopOnSignal } from './stop-on-signal';
 import type { CommonOptions, Terminal } from './terminal';
+
+const late = {
+  /** Every other command would wait for a web server it does not need. */
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() has no counterpart in the tests' module loader
+  server: () => require('./start-server') as typeof import('./start-server'),
+};
 
 interface ServeOptions extends CommonOptions {
   readonly port: number;
@@ -35,7 +40,7 @@ async function serve(terminal: Terminal, options: ServeOptions): Promise<ExitCod
   const { host, port } = options;
   const access = accessFor(hubkeep.config, host);
   const { engine } = createEmbeddedRuns(hubkeep);
-  const server = await startServer({ hubkeep, engine, host, port, ...access });
+  const server = await late.server().startServer({ hubkeep, engine, host, port, ...access });
   terminal.print(`listening on ${server.url}; the status page is ${server.url}/api/dashboard?code=<value of SERVE_API_KEY>`);
   terminal.print(nextRunOf(hubkeep));
   terminal.printJson({ url: server.url });

@@ -31,6 +31,8 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   const ledger = createBoxLedger();
   const journal = createJournal();
   const entries = createBoxEntries({ request, ledger, journal, pool: startedPool, onProgress });
+  // A first backup reads every file: its threads may as well start while the share is listed.
+  if (options.segments.length === 0) await startedPool();
   let closing: Promise<void> = Promise.resolve();
   let lastPath: SharePath | undefined;
 

@@ -54,7 +54,10 @@ export interface BlobStore {
   ensure(): Promise<void>;
   /** One request whatever the size, at most 256 MiB. */
   put(key: string, content: Uint8Array, options?: PutOptions): Promise<{ etag: string }>;
-  /** A blob too large to hold: staged in blocks, visible only when all of them are. */
+  /**
+   * A blob too large to hold: staged in blocks, visible only when all of them are. Chunks are not copied: once handed
+   * over they must not be changed.
+   */
   putLarge(key: string, content: AsyncIterable<Uint8Array>, options?: PutLargeOptions): Promise<{ etag: string; size: number }>;
   read(key: string, range?: ByteRange): Promise<BlobContent>;
   stream(key: string, range?: ByteRange): AsyncIterable<Buffer>;

@@ -51,9 +51,16 @@ export function padding(size: number): Buffer {
 
 const zeros = Buffer.alloc(block);
 
+/** The same but for the size of what follows, which is nearly always one of a few hundred. */
+const paxHeaders = new Map<number, Buffer>();
+const paxHeadersKept = 1024;
+
 function paxHeader(size: number): Buffer {
+  const known = paxHeaders.get(size);
+  if (known !== undefined) return known;
   const bytes = Buffer.alloc(block);
   new Header({ type: 'ExtendedHeader', path: 'PaxHeader', size, mode: 0o644, uid: 0, gid: 0, mtime: epoch }).encode(bytes, 0);
+  if (paxHeaders.size < paxHeadersKept) paxHeaders.set(size, bytes);
   return bytes;
 }
 

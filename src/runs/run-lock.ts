@@ -34,6 +34,8 @@ export interface RunLockOptions {
 }
 
 const staleMs = 10 * 60_000;
+/** A lock renewed this recently need not be written again. */
+const freshMs = 30_000;
 const attempts = 5;
 
 /** One run at a time, whoever starts it and wherever: a blob changed only under its etag. */
@@ -95,12 +97,10 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
     },
     /** Keeps the lock; throws `lock.lost` when it is no longer this run's. @param fence checked when given. */
     async renew(runId: string, fence?: number): Promise<void> {
-      const asked = clock.now().getTime();
-      let tries = 0;
       await update(runId, fence, (current) => {
-        // Many activities of a run renew at once: whichever of them came first has done it for all.
-        const isRenewed = tries++ > 0 && Date.parse(current.renewedAt) >= asked;
-        return isRenewed ? undefined : { ...current, renewedAt: clock.now().toISOString() };
+        // Many activities of a run renew, some at once: whichever of them came first has done it for all.
+        const isFresh = clock.now().getTime() - Date.parse(current.renewedAt) < freshMs;
+        return isFresh ? undefined : { ...current, renewedAt: clock.now().toISOString() };
       });
     },
     /** Gives the lock back; does nothing when it is no longer this run's. */

@@ -53,7 +53,7 @@ export function createAzureBlobStore(
   return {
     location,
     ensure: () => translated('open the container', () => ensureContainer(client, location)),
-    put: (key, content, putOptions = {}) => uploadBlob(target(key), content, putOptions),
+    put: (key, content, putOptions = {}) => uploadBlob(target(key), { pieces: [content], size: content.byteLength }, putOptions),
     putLarge: (key, content, putOptions = {}) => uploadLargeBlob(target(key), content, putOptions),
     read: (key, range) => translated(`read ${key}`, () => readWhole(client, key, range)),
     stream,

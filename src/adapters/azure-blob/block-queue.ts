@@ -5,12 +5,19 @@ export interface BlockQueueOptions {
   readonly parallel: number;
 }
 
-/** Cuts chunks of any size into blocks and sends several at once, in at most `blockSize * parallel` bytes of its own. */
+/** Content in pieces: putting them together would touch every byte once more. */
+export interface Block {
+  readonly pieces: readonly Uint8Array[];
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Cuts chunks of any size into blocks and sends several at once, holding at most `blockSize * parallel` bytes. */
 export interface BlockQueue {
-  /** Copies a chunk in, waiting while all blocks are on their way. Throws the first failure of any block. */
+  /** Keeps a chunk, which must not be changed after, waiting while all blocks are on their way. Throws the first failure of any block. */
   add(chunk: Uint8Array): Promise<void>;
-  /** What no block was sent of; valid until the next `add`. */
-  unsent(): Buffer;
+  /** What no block was sent of. */
+  unsent(): Block;
   /** Sends the last, shorter block and waits for all. Throws the first failure of any block. */
   flush(): Promise<void>;
   /** Waits until nothing is on its way; never throws. */
@@ -19,36 +26,29 @@ export interface BlockQueue {
   size(): number;
 }
 
-export function createBlockQueue(options: BlockQueueOptions, send: (block: Buffer) => Promise<void>): BlockQueue {
+export function createBlockQueue(options: BlockQueueOptions, send: (block: Block) => Promise<void>): BlockQueue {
   const { blockSize, parallel } = options;
-  const free: Buffer[] = [];
   const underway = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
-  let current: Buffer | undefined;
+  let pieces: Uint8Array[] = [];
   let filled = 0;
   let total = 0;
 
   function dispatch(): void {
-    if (current === undefined || filled === 0) return;
-    const buffer = current;
-    const sending: Promise<void> = send(buffer.subarray(0, filled))
+    if (filled === 0) return;
+    const sending: Promise<void> = send({ pieces, size: filled })
       .catch((error: unknown) => void (failure ??= { error }))
       .finally(() => {
         underway.delete(sending);
-        free.push(buffer);
       });
     underway.add(sending);
-    current = undefined;
+    pieces = [];
     filled = 0;
   }
 
-  async function room(): Promise<Buffer> {
-    while (current === undefined) {
-      if (underway.size === parallel) await Promise.race(underway);
-      throwFailure();
-      if (underway.size < parallel) current = free.pop() ?? Buffer.allocUnsafeSlow(blockSize);
-    }
-    return current;
+  async function room(): Promise<void> {
+    while (underway.size >= parallel) await Promise.race(underway);
+    throwFailure();
   }
 
   function throwFailure(): void {
@@ -57,18 +57,18 @@ export function createBlockQueue(options: BlockQueueOptions, send: (block: Buffe
 
   return {
     async add(chunk) {
-      for (let taken = 0; taken < chunk.byteLength;) {
+      for (let taken = 0; taken < chunk.byteLength; ) {
         // A full block leaves only when more follows, so that content of exactly one block is still a plain put.
         if (filled === blockSize) dispatch();
-        const block = await room();
-        const part = chunk.subarray(taken, taken + blockSize - filled);
-        block.set(part, filled);
-        filled += part.byteLength;
-        taken += part.byteLength;
-        total += part.byteLength;
+        if (filled === 0) await room();
+        const piece = chunk.subarray(taken, taken + blockSize - filled);
+        pieces.push(piece);
+        filled += piece.byteLength;
+        taken += piece.byteLength;
+        total += piece.byteLength;
       }
     },
-    unsent: () => current?.subarray(0, filled) ?? Buffer.alloc(0),
+    unsent: () => ({ pieces, size: filled }),
     async flush() {
       dispatch();
       await Promise.all(underway);

@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import { createHash, randomBytes } from 'node:crypto';
 import type { BlobRequestConditions, BlockBlobClient, Metadata } from '@azure/storage-blob';
 import type { PutOptions } from '../../ports/blob-store';
+import type { Block } from './block-queue';
 import { translateStoreError } from './translate-error';
 
 export interface UploadTarget {
@@ -18,12 +20,11 @@ export interface UploadConditions {
 export const largestPut = 256 * 1024 * 1024;
 
 /** Puts one blob in one request; the service checks its MD5 and keeps it. */
-export async function uploadBlob(target: UploadTarget, content: Uint8Array, options: PutOptions): Promise<{ etag: string }> {
-  if (content.byteLength > largestPut) throw new RangeError(`${target.key}: one put takes ${largestPut} bytes at most`);
-  const body = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  const md5 = md5Of(body);
+export async function uploadBlob(target: UploadTarget, content: Block, options: PutOptions): Promise<{ etag: string }> {
+  if (content.size > largestPut) throw new RangeError(`${target.key}: one put takes ${largestPut} bytes at most`);
+  const md5 = md5Of(content);
   return writeOnce(target, { ...options, metadata: metadataOf(options.sha256) }, (conditions, metadata) =>
-    target.client.upload(body, body.length, {
+    target.client.upload(bodyOf(content), content.size, {
       conditions,
       metadata,
       transactionalContentMD5: md5,
@@ -34,8 +35,17 @@ export async function uploadBlob(target: UploadTarget, content: Uint8Array, opti
 
 export const defaultContentType = 'application/octet-stream';
 
-export function md5Of(content: Uint8Array): Buffer {
-  return createHash('md5').update(content).digest();
+export function md5Of({ pieces }: Block): Buffer {
+  const md5 = createHash('md5');
+  for (const piece of pieces) md5.update(piece);
+  return md5.digest();
+}
+
+/** A request's body; the SDK asks for it anew whenever it tries again. */
+export function bodyOf({ pieces }: Block): Buffer | (() => NodeJS.ReadableStream) {
+  const [only] = pieces;
+  if (pieces.length > 1) return () => Readable.from(pieces, { objectMode: false });
+  return only === undefined ? Buffer.alloc(0) : Buffer.from(only.buffer, only.byteOffset, only.byteLength);
 }
 
 export function metadataOf(sha256: string | undefined): Metadata {

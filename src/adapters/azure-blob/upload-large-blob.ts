@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { PutLargeOptions, PutOptions } from '../../ports/blob-store';
 import { HubkeepError } from '../../errors/hubkeep-error';
 import { translateStoreError } from './translate-error';
-import { defaultContentType, md5Of, metadataOf, uploadBlob, writeOnce, type UploadTarget } from './upload-blob';
-import { createBlockQueue } from './block-queue';
+import { bodyOf, defaultContentType, md5Of, metadataOf, uploadBlob, writeOnce, type UploadTarget } from './upload-blob';
+import { type Block, createBlockQueue } from './block-queue';
 
 const defaultBlockSize = 32 * 1024 * 1024;
 /** Azure Stack Hub's limits: 100 MiB a block, 50,000 blocks a blob. */
@@ -24,7 +24,7 @@ export async function uploadLargeBlob(
     if (stage.ids.length === 0) {
       const whole = queue.unsent();
       const { etag } = await uploadBlob(target, whole, putOptionsOf(options));
-      return { etag, size: whole.length };
+      return { etag, size: whole.size };
     }
     await queue.flush();
   } finally {
@@ -49,15 +49,15 @@ function stagingOf({ client, key, location }: UploadTarget, { onlyIfAbsent }: Pu
   // Two writers of one key share the service's list of staged blocks, so the ids of each start with its own attempt.
   const attempt = randomBytes(8).toString('hex');
 
-  async function put(block: Buffer): Promise<void> {
+  async function put(block: Block): Promise<void> {
     if (ids.length === mostBlocks)
-      throw new HubkeepError('internal', `${key} needs more than ${mostBlocks} blocks of ${block.length} bytes`);
+      throw new HubkeepError('internal', `${key} needs more than ${mostBlocks} blocks of ${block.size} bytes`);
     const first = ids.length === 0;
     const id = Buffer.from(`${attempt}-${String(ids.length).padStart(5, '0')}`).toString('base64');
     ids.push(id);
     try {
       if (first && onlyIfAbsent) await refuseTaken();
-      await client.stageBlock(id, block, block.length, { transactionalContentMD5: md5Of(block) });
+      await client.stageBlock(id, bodyOf(block), block.size, { transactionalContentMD5: md5Of(block) });
     } catch (error) {
       throw translateStoreError(error, { doing: `write block ${ids.indexOf(id)} of ${key}`, location });
     }

@@ -10,12 +10,16 @@ import { translateFileError } from './translate-error';
 
 /** Above this a source is on a network: waiting for one entry at a time would be slower than many promises. */
 const slowEntryMs = 0.25;
+/** Enough for a busy moment of a fast disk not to count. */
+const entriesToJudge = 500;
 const entriesInFlight = 64;
 
 /** A directory that the operating system shows: a local disk, a mounted share or a UNC path. */
 export function createLocalFiles(directory: string): FileSource {
   const root = directory.replace(/(?<=.)[\\/]+$/, '');
-  let slow = false;
+  let listed = 0;
+  let listedMs = 0;
+  const isSlow = () => listed > entriesToJudge && listedMs / listed > slowEntryMs;
 
   return {
     location: root,
@@ -31,10 +35,11 @@ export function createLocalFiles(directory: string): FileSource {
     },
 
     list(path) {
-      if (slow) return listConcurrently(root, path);
+      if (isSlow()) return listConcurrently(root, path);
       const started = performance.now();
       const entries = listAtOnce(root, path);
-      slow = (performance.now() - started) / (entries.length + 1) > slowEntryMs;
+      listedMs += performance.now() - started;
+      listed += entries.length + 1;
       return entries;
     },
 

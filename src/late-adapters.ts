@@ -1,0 +1,9 @@
+/* eslint-disable @typescript-eslint/no-require-imports --
+   each of these brings an SDK that takes a tenth of a second to load, which a run without that component need not wait for */
+
+/** Adapters that are loaded when a configuration first asks for them. */
+export const lateAdapters = {
+  identity: () => require('./adapters/azure-identity/create-credential') as typeof import('./adapters/azure-identity/create-credential'),
+  keyVault: () => require('./adapters/key-vault/key-vault') as typeof import('./adapters/key-vault/key-vault'),
+  mssql: () => require('./adapters/mssql/create-mssql-server') as typeof import('./adapters/mssql/create-mssql-server'),
+};
