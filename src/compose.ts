@@ -117,7 +117,9 @@ function createStore({ storage, identity }: Config): BlobStore {
 function createVault({ secrets, identity }: Config, clock: Clock): SecretVault | undefined {
   if (secrets === undefined) return undefined;
   const { vaultUrl: url, vaultApiVersion: apiVersion, verifyChallenge } = secrets;
-  return lateAdapters.keyVault().createKeyVault({ url, apiVersion, verifyChallenge, clock, credential: lateAdapters.identity().createCredential(identity) });
+  return lateAdapters
+    .keyVault()
+    .createKeyVault({ url, apiVersion, verifyChallenge, clock, credential: lateAdapters.identity().createCredential(identity) });
 }
 
 function targetsOf({ sql }: Config) {

@@ -3,7 +3,8 @@
 
 /** Adapters that are loaded when a configuration first asks for them. */
 export const lateAdapters = {
-  identity: () => require('./adapters/azure-identity/create-credential') as typeof import('./adapters/azure-identity/create-credential'),
+  identity: () =>
+    require('./adapters/azure-identity/create-credential') as typeof import('./adapters/azure-identity/create-credential'),
   keyVault: () => require('./adapters/key-vault/key-vault') as typeof import('./adapters/key-vault/key-vault'),
   mssql: () => require('./adapters/mssql/create-mssql-server') as typeof import('./adapters/mssql/create-mssql-server'),
 };

@@ -57,7 +57,7 @@ export function createBlockQueue(options: BlockQueueOptions, send: (block: Block
 
   return {
     async add(chunk) {
-      for (let taken = 0; taken < chunk.byteLength; ) {
+      for (let taken = 0; taken < chunk.byteLength;) {
         // A full block leaves only when more follows, so that content of exactly one block is still a plain put.
         if (filled === blockSize) dispatch();
         if (filled === 0) await room();
