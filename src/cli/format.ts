@@ -1,19 +1,11 @@
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+import { bytesInWords, countInWords } from '../web/words';
 
 /** `1.5 MiB` */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit] ?? ''}`;
-}
+export const formatBytes = bytesInWords;
 
 /** `1,234` */
 export function formatCount(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
+  return countInWords(Math.round(count));
 }
 
 /** `1,234 files`, `1 file` */

@@ -19,19 +19,7 @@ export function noCounts(): ShareCounts {
 }
 
 export function addCounts(a: ShareCounts, b: ShareCounts): ShareCounts {
-  return {
-    files: a.files + b.files,
-    directories: a.directories + b.directories,
-    symlinks: a.symlinks + b.symlinks,
-    bytes: a.bytes + b.bytes,
-    added: a.added + b.added,
-    changed: a.changed + b.changed,
-    removed: a.removed + b.removed,
-    unchanged: a.unchanged + b.unchanged,
-    bytesRead: a.bytesRead + b.bytesRead,
-    bytesStored: a.bytesStored + b.bytesStored,
-    reused: a.reused + b.reused,
-    failed: a.failed + b.failed,
-    stale: a.stale + b.stale,
-  };
+  const sum = noCounts();
+  for (const key of Object.keys(sum) as (keyof ShareCounts)[]) sum[key] = a[key] + b[key];
+  return sum;
 }
