@@ -6,7 +6,7 @@ import { exitCodes, type ExitCode } from './exit-codes';
 import { findPoint } from './find-point';
 import { formatInstant } from './format';
 import { openRepositoryReadOnly } from './open-hubkeep';
-import { createProgressView } from './progress/progress-view';
+import { createProgressView } from './progress/create-progress-view';
 import { hasNothingOf, missingOf } from './restore-missing';
 import { tellPassedOver } from './passed-over';
 import { restoreParts, type RestoreTargets } from './restore-parts';

@@ -7,7 +7,7 @@ import { withCommonOptions, type Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { formatBytes, formatCount, plural } from './format';
 import { openRepositoryReadOnly } from './open-hubkeep';
-import { createProgressView } from './progress/progress-view';
+import { createProgressView } from './progress/create-progress-view';
 import type { CommonOptions, Terminal } from './terminal';
 
 interface VerifyOptions extends CommonOptions {
