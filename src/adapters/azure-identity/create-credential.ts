@@ -12,7 +12,7 @@ export interface CredentialOptions {
 
 /**
  * The credential every Azure client of this process signs in with: environment, workload identity, managed identity,
- * then what the developer is signed in with. Throws `identity.rejected` or the retryable `identity.unreachable`.
+ * then what the person at this machine is signed in with. Throws `identity.rejected` or the retryable `identity.unreachable`.
  */
 export function createCredential({ instanceDiscovery }: CredentialOptions): TokenCredential {
   const credential = new DefaultAzureCredential({
