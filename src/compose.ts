@@ -34,11 +34,12 @@ import { createRecoveryPoints, type RecoveryPoints } from './repository/recovery
 import { openRepository } from './repository/repository-header';
 import { createProgressReporter, type ProgressReporter } from './runs/progress-reporter';
 import { createRunGuard, type RunGuard } from './runs/run-guard';
-import { createRunLock, type RunLock } from './runs/run-lock';
-import { createRunSummaries, type RunSummaries } from './runs/run-summaries';
-import { createRunStarter, type RunStarter } from './runs/start-run';
+import { createRunLock } from './runs/run-lock';
+import { createRunSummaries } from './runs/run-summaries';
+import { createRunStarter } from './runs/start-run';
 import { createSystemSecretsKeeper } from './secrets/keep-system-secrets';
 import { createSystemSecretsStore } from './secrets/store-system-secrets';
+import type { ApiServices } from './triggers/api-services';
 import type { Activities } from './workflow/workflow';
 
 export interface ComposeOptions {
@@ -48,16 +49,8 @@ export interface ComposeOptions {
 }
 
 /** Everything the edges need. */
-export interface Hubkeep {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly store: BlobStore;
-  readonly points: RecoveryPoints;
-  readonly summaries: RunSummaries;
-  readonly lock: RunLock;
+export interface Hubkeep extends ApiServices {
   readonly progress: ProgressReporter;
-  readonly startRun: RunStarter;
   readonly activities: Activities<ActivityMap>;
   /** Opens the repository, and makes the container one when it is none yet. */
   readonly repositoryId: () => Promise<string>;
