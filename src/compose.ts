@@ -145,9 +145,10 @@ function databaseActivities({ config, guard, progress, store, clock, log }: Shar
 
 function shareActivity({ config, guard, progress, store, points, clock }: Shared) {
   if (config.fileShare === undefined) return notConfigured('fileshare', 'FILE_SHARE_PATH');
-  const { path } = config.fileShare;
+  const { path, exclude } = config.fileShare;
   const fileShare = createFileShare({
     source: createLocalFiles(path),
+    exclude,
     sourceDescription: { kind: 'path', path },
     store,
     points,

@@ -77,6 +77,7 @@ function shareRow({ counts, startedAt, finishedAt, packs, source }: FileShareRec
     `${formatCount(counts.added)} new`,
     `${formatCount(counts.changed)} changed`,
     `${formatCount(counts.removed)} removed`,
+    ...(counts.excluded > 0 ? [`${formatCount(counts.excluded)} excluded`] : []),
     ...(counts.failed > 0 ? [`${formatCount(counts.failed)} FAILED`] : []),
   ];
   const what = `${plural(counts.files, 'file')} of ${source} (${changes.join(', ')})`;

@@ -6,7 +6,7 @@ import { withCommonOptions, type Act } from './act';
 import { rowsOf } from './backup-summary';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { findPoint } from './find-point';
-import { formatDuration, formatSpan, indent, table } from './format';
+import { formatCount, formatDuration, formatSpan, indent, table } from './format';
 import { openRepositoryReadOnly } from './open-hubkeep';
 import type { CommonOptions, Terminal } from './terminal';
 
@@ -39,10 +39,19 @@ function describe(point: RecoveryPoint, marks: readonly Mark[]): string {
       ? []
       : [['Skew', `the share was last looked at ${formatDuration(point.skewSeconds * 1000)} after the databases`]]),
     ...(marks.length === 0 ? [] : [['Marks', marks.map(({ kind, at }) => `${kind} (${at})`).join(', ')]]),
+    ...excludedOf(point),
     ['Not carried', point.notCarried.join(', ')],
   ];
   const notes = [...problemsOf(point), ...point.warnings.map(({ message }) => `warning: ${message}`), ...failedFilesOf(point)];
   return [table(facts), '', indent(table(rowsOf(point))), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+}
+
+function excludedOf({ fileshare }: RecoveryPoint): string[][] {
+  if (fileshare?.status !== 'succeeded' || fileshare.excludes.length === 0) return [];
+  const { counts, excludes } = fileshare;
+  return [
+    ['Excluded', `${counts.excluded === 1 ? '1 entry' : `${formatCount(counts.excluded)} entries`}, by ${excludes.join(', ')}`],
+  ];
 }
 
 function problemsOf({ databases, fileshare, secrets }: RecoveryPoint): string[] {

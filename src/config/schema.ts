@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { components } from '../contracts/components';
+import { excludeGlobs } from './exclude-globs';
 import {
   absolutePath,
   flag,
@@ -89,6 +90,7 @@ export const settings = {
   ),
 
   FILE_SHARE_PATH: optional('The tenant file share as Hubkeep sees it: a mounted path or UNC.', absolutePath),
+  FILE_SHARE_EXCLUDE: preset('', 'Globs over paths of the share to leave out, separated by commas; case counts.', excludeGlobs),
 
   KEY_VAULT_URL: optional('Key Vault that keeps SystemSecrets.JSON.', vaultUrl),
   KEY_VAULT_API_VERSION: optional('Key Vault version to speak; 7.1 on Azure Stack Hub.', vaultVersion),

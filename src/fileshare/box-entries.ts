@@ -67,6 +67,17 @@ export function createBoxEntries({ request, ledger, journal, pool, onProgress }:
     await (await pool()).submit({ id, path, size: entry.size, ...(knownHash === undefined ? {} : { knownHash }) });
   }
 
+  /** A path only the base has. */
+  function baseOnly(line: IndexLine) {
+    const { path } = line.entry;
+    if (unlisted !== undefined && isWithin(path, unlisted.path)) group.push({ path, line: keepStale(line, unlisted.code) });
+    else if (request.pass === 'delta' && !isReplaced(path)) group.push({ path, line });
+    else {
+      ledger.removed(line);
+      journal.removed(path);
+    }
+  }
+
   return {
     failed,
     isReplaced,
@@ -84,6 +95,11 @@ export function createBoxEntries({ request, ledger, journal, pool, onProgress }:
     /** A path the walk found. @param base what the base has for it. */
     async found(walked: WalkedEntry, base: IndexLine | undefined): Promise<void> {
       const { path, entry } = walked;
+      if (entry.excluded === true) {
+        ledger.excluded();
+        if (base !== undefined) baseOnly(base);
+        return;
+      }
       const unreadable = walked.unlisted ?? entry.problem;
       if (unreadable !== undefined) leaveUnlisted(path, unreadable, base !== undefined);
       if (entry.problem !== undefined) {
@@ -109,16 +125,7 @@ export function createBoxEntries({ request, ledger, journal, pool, onProgress }:
           await (await pool()).addMember(memberOf(decision.line.entry));
       }
     },
-    /** A path only the base has. */
-    baseOnly(line: IndexLine) {
-      const { path } = line.entry;
-      if (unlisted !== undefined && isWithin(path, unlisted.path)) group.push({ path, line: keepStale(line, unlisted.code) });
-      else if (request.pass === 'delta' && !isReplaced(path)) group.push({ path, line });
-      else {
-        ledger.removed(line);
-        journal.removed(path);
-      }
-    },
+    baseOnly,
     /** What a pack thread made of a file. */
     receive(result: FileResult) {
       const waiting = awaited.get(result.id);

@@ -7,12 +7,15 @@ import { createJson, readJson, readJsonIfPresent } from '../repository/json-blob
 import { layout } from '../repository/layout';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import { copyBox } from './copy-box';
+import { createExcludingSource } from './excluding-source';
 import { createPackPool, type SpawnPackThread } from './pack-pool';
 import type { SourceDescription } from './pack-protocol';
 import { resolveBase } from './share-base';
 
 export interface FileShareOptions {
   readonly source: FileSource;
+  /** Globs over paths to leave out. */
+  readonly exclude: readonly string[];
   /** How a pack thread opens the same source. */
   readonly sourceDescription: SourceDescription;
   readonly store: BlobStore;
@@ -31,7 +34,8 @@ export interface BoxOptions {
 
 /** Copies the share, one time box a call. */
 export function createFileShare(options: FileShareOptions) {
-  const { source, store, points, clock } = options;
+  const { exclude, store, points, clock } = options;
+  const source = createExcludingSource(options.source, exclude);
 
   async function loadContent(keys: readonly string[]): Promise<SharedArrayBuffer[]> {
     return Promise.all(
@@ -46,17 +50,15 @@ export function createFileShare(options: FileShareOptions) {
 
   async function refuseEmpty() {
     const entries = await source.list('');
-    if (entries.length > 0) return;
-    throw new HubkeepError('share.empty', `the share ${source.location} is empty`, {
-      hint: 'An empty share is never a backup: check that FILE_SHARE_PATH is mounted and names the WebSites folder.',
-    });
+    if (entries.some(({ excluded }) => excluded !== true)) return;
+    throw entries.length > 0 ? nothingLeft(source.location) : emptyShare(source.location);
   }
 
   async function copy(request: BoxRequest, { signal, onProgress }: BoxOptions): Promise<BoxResult> {
     await source.check();
     await refuseEmpty();
     const base = await resolveBase(store, points, request.base);
-    return copyBox({
+    const result = await copyBox({
       request,
       source,
       store,
@@ -75,6 +77,7 @@ export function createFileShare(options: FileShareOptions) {
           onResult,
         }),
     });
+    return exclude.length === 0 ? result : { ...result, excludes: [...exclude] };
   }
 
   return {
@@ -102,4 +105,16 @@ export type FileShare = ReturnType<typeof createFileShare>;
 
 function boxName({ pass, box }: BoxRequest): string {
   return `${pass}-${String(box).padStart(6, '0')}`;
+}
+
+function emptyShare(location: string): HubkeepError {
+  return new HubkeepError('share.empty', `the share ${location} is empty`, {
+    hint: 'An empty share is never a backup: check that FILE_SHARE_PATH is mounted and names the WebSites folder.',
+  });
+}
+
+function nothingLeft(location: string): HubkeepError {
+  return new HubkeepError('share.empty', `FILE_SHARE_EXCLUDE leaves nothing of the share ${location}`, {
+    hint: 'Take a glob out of FILE_SHARE_EXCLUDE, or fileshare out of BACKUP_COMPONENTS.',
+  });
 }

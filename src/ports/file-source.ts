@@ -19,6 +19,8 @@ export interface SourceEntry {
   readonly target?: string;
   /** Why nothing but its name could be read; its kind is then `other`. */
   readonly problem?: { readonly code: ErrorCode; readonly message: string };
+  /** True when it is left out on purpose, with all it holds; its kind is then `other`. */
+  readonly excluded?: true;
 }
 
 /** What a file was when it was opened, and whether it was still that when the last byte had been read. */

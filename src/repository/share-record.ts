@@ -33,6 +33,7 @@ export async function buildShareRecord({ store, runId, bulk, delta, base }: Shar
   return {
     status: 'succeeded',
     source,
+    excludes: [...new Set(boxes.flatMap(({ excludes = [] }) => excludes))],
     counts: countsOf(bulk, delta),
     segments: last.flatMap(({ segments }) => segments),
     packs: await storePackList({ store, runId, packs: await neededPacks(store, boxes, base) }),

@@ -24,7 +24,8 @@ const longAgo = new Date('2024-03-01T12:00:00Z');
 export async function createShareStage({
   boxMs = 60_000,
   store = createMemoryBlobStore(),
-}: { boxMs?: number; store?: BlobStore } = {}) {
+  exclude = [] as string[],
+}: { boxMs?: number; store?: BlobStore; exclude?: string[] } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'hubkeep-share-'));
   const share = join(root, 'share');
   mkdirSync(share);
@@ -33,6 +34,7 @@ export async function createShareStage({
   const { repositoryId } = await openRepository(store);
   const fileShare = createFileShare({
     source,
+    exclude,
     sourceDescription: { kind: 'path', path: share },
     store,
     points,
@@ -74,6 +76,10 @@ export async function createShareStage({
     },
     remove(path: string) {
       rmSync(join(share, path), { recursive: true });
+    },
+    /** Nights that another stage had on the same store. */
+    skipNights(nights: number) {
+      night += nights;
     },
     /** One night: bulk pass, whatever happens `meanwhile`, a delta pass if asked for, and the commit. */
     async backUp({ delta = false, meanwhile = () => undefined }: { delta?: boolean; meanwhile?: () => void } = {}) {
