@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { bytesToPath, compareNames, type SharePath } from '../../contracts/share-path';
 import { HubkeepError } from '../../errors/hubkeep-error';
@@ -6,7 +6,7 @@ import type { EntryKind, FileSource, SourceEntry } from '../../ports/file-source
 import { nativePath } from './native-path';
 import { openLocalFile } from './open-local-file';
 import { timestamp } from './timestamp';
-import { translateFileError } from './translate-error';
+import { replacedEntry, translateFileError } from './translate-error';
 
 /** Above this a source is on a network: waiting for one entry at a time would be slower than many promises. */
 const slowEntryMs = 0.25;
@@ -48,8 +48,9 @@ export function createLocalFiles(directory: string): FileSource {
 }
 
 function listAtOnce(root: string, directory: SharePath): SourceEntry[] {
-  const listing = attempt(directory, () => readdirSync(nativePath(root, directory), { encoding: 'buffer' }));
-  return namesOf(listing).flatMap((name) => {
+  const place = nativePath(root, directory);
+  const listing = attempt(directory, () => readdirSync(place, { encoding: 'buffer' }));
+  const entries = namesOf(listing).flatMap((name) => {
     const native = nativePath(root, child(directory, name));
     try {
       return [toEntry(name, lstatSync(native, { bigint: true }), () => bytesToPath(readlinkSync(native, 'buffer')))];
@@ -57,12 +58,17 @@ function listAtOnce(root: string, directory: SharePath): SourceEntry[] {
       return unreadableEntry(directory, name, error);
     }
   });
+  const stats = attempt(directory, () => lstatSync(place));
+  refuseReplaced(directory, stats);
+  return entries;
 }
 
 async function listConcurrently(root: string, directory: SharePath): Promise<SourceEntry[]> {
-  const listing = await readdir(nativePath(root, directory), { encoding: 'buffer' }).catch((error: unknown) => {
+  const place = nativePath(root, directory);
+  const translated = (error: unknown): never => {
     throw translateFileError(error, directory);
-  });
+  };
+  const listing = await readdir(place, { encoding: 'buffer' }).catch(translated);
   const names = namesOf(listing);
   const entries: (SourceEntry | undefined)[] = new Array<SourceEntry | undefined>(names.length);
   let next = 0;
@@ -72,6 +78,7 @@ async function listConcurrently(root: string, directory: SharePath): Promise<Sou
     }
   };
   await Promise.all(Array.from({ length: Math.min(entriesInFlight, names.length) }, lane));
+  refuseReplaced(directory, await lstat(place).catch(translated));
   return entries.filter((entry) => entry !== undefined);
 }
 
@@ -85,6 +92,14 @@ async function statEntry(root: string, directory: SharePath, name: string): Prom
   } catch (error) {
     return unreadableEntry(directory, name, error)[0];
   }
+}
+
+/**
+ * A listing follows a link that took the directory's place. Looked at last, so that nothing behind the link counts;
+ * the root alone may be one.
+ */
+function refuseReplaced(directory: SharePath, stats: Stats) {
+  if (directory !== '' && !stats.isDirectory()) throw replacedEntry(directory);
 }
 
 /** Nothing when it vanished meanwhile. One entry that refuses to be looked at must not hide the rest of its directory. */
