@@ -1,8 +1,9 @@
 import type { FailedFile } from '../contracts/recovery-point';
 import type { BoxRequest } from '../contracts/share-copy';
-import { isWithin, type SharePath } from '../contracts/share-path';
+import { isWithin, printablePath, type SharePath } from '../contracts/share-path';
 import type { IndexLine } from '../repository/index-entry';
 import type { createBoxLedger } from './box-ledger';
+import { createGoneWatch } from './gone-watch';
 import type { Slot } from './index-groups';
 import type { createJournal } from './journal';
 import type { PackPool } from './pack-pool';
@@ -32,6 +33,7 @@ const progressEvery = 100;
 export function createBoxEntries({ request, ledger, journal, pool, onProgress }: BoxEntriesOptions) {
   const awaited = new Map<number, Awaited>();
   const failed: FailedFile[] = [];
+  const gone = createGoneWatch();
   let group: Slot[] = [];
   let unlisted: { path: SharePath; code: string } | undefined;
   let replaced: SharePath | undefined;
@@ -50,6 +52,7 @@ export function createBoxEntries({ request, ledger, journal, pool, onProgress }:
 
   /** Nothing is known of what this holds tonight: what the base has below it stays. */
   function leaveUnlisted(path: SharePath, why: Unlisted, kept: boolean) {
+    gone.unreadable(why);
     unlisted = { path, code: why.code };
     report(path, { ...why, kept });
   }
@@ -84,8 +87,11 @@ export function createBoxEntries({ request, ledger, journal, pool, onProgress }:
     leaveUnlisted,
     groupSize: () => group.length,
     doneFiles: () => doneFiles,
-    /** Files handed to a thread that no result has come for. */
-    unanswered: () => awaited.size,
+    /** Files handed to a thread that no result has come for. Throws `share.gone` when a result said so. */
+    unanswered() {
+      gone.throwIfGone();
+      return awaited.size;
+    },
     /** Ends the open group and begins another. */
     takeGroup(): Slot[] {
       const slots = group;
@@ -94,6 +100,7 @@ export function createBoxEntries({ request, ledger, journal, pool, onProgress }:
     },
     /** A path the walk found. @param base what the base has for it. */
     async found(walked: WalkedEntry, base: IndexLine | undefined): Promise<void> {
+      gone.found(walked);
       const { path, entry } = walked;
       if (entry.excluded === true) {
         ledger.excluded();
@@ -110,7 +117,11 @@ export function createBoxEntries({ request, ledger, journal, pool, onProgress }:
       const decision = reconcile(walked, base, { pass: request.pass, sequence: request.sequence });
       switch (decision.action) {
         case 'refuse':
-          report(path, { code: 'share.unreadable', message: `${path} is neither file, directory nor link`, kept: false });
+          report(path, {
+            code: 'share.unreadable',
+            message: `${printablePath(path)} is neither file, directory nor link`,
+            kept: false,
+          });
           break;
         case 'copy':
           await copy(walked, base, decision.knownHash);
@@ -135,6 +146,7 @@ export function createBoxEntries({ request, ledger, journal, pool, onProgress }:
       doneFiles += 1;
       if (doneFiles % progressEvery === 0) onProgress(doneFiles, ledger.counts.bytesRead);
       if (result.status === 'failed') {
+        gone.uncopied(result);
         const kept = base?.entry.type === 'file';
         if (kept) slot.line = keepStale(base, result.code);
         report(slot.path, { ...result, kept });

@@ -11,6 +11,7 @@ import { createExcludingSource } from './excluding-source';
 import { createPackPool, type SpawnPackThread } from './pack-pool';
 import type { SourceDescription } from './pack-protocol';
 import { resolveBase } from './share-base';
+import { createWatchedSource } from './watched-source';
 
 export interface FileShareOptions {
   readonly source: FileSource;
@@ -35,7 +36,7 @@ export interface BoxOptions {
 /** Copies the share, one time box a call. */
 export function createFileShare(options: FileShareOptions) {
   const { exclude, store, points, clock } = options;
-  const source = createExcludingSource(options.source, exclude);
+  const source = createExcludingSource(createWatchedSource(options.source), exclude);
 
   async function loadContent(keys: readonly string[]): Promise<SharedArrayBuffer[]> {
     return Promise.all(
@@ -77,6 +78,8 @@ export function createFileShare(options: FileShareOptions) {
           onResult,
         }),
     });
+    // What is left of a share that was unmounted meanwhile is an empty directory.
+    await refuseEmpty();
     return exclude.length === 0 ? result : { ...result, excludes: [...exclude] };
   }
 

@@ -45,8 +45,8 @@ export interface OpenFile {
 }
 
 /**
- * The share, read-only. Throws `share.not-found` when the root is missing, `share.vanished`, `share.denied`,
- * `share.locked` or `share.unreadable` for one entry. Answers may come at once or as a promise: local disks are faster
+ * The share, read-only. Throws `share.not-found` when the root is missing, `share.gone` when the share as a whole does not
+ * answer any more, `share.vanished`, `share.denied`, `share.locked` or `share.unreadable` for one entry. Answers may come at once or as a promise: local disks are faster
  * without one, network shares need it.
  */
 export interface FileSource {

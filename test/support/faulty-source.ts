@@ -11,6 +11,8 @@ export interface SourceFaults {
   readonly unopenable: Map<string, ErrorCode>;
   /** The file looks different after every read. */
   readonly changing: Set<string>;
+  /** Looking at the root fails with this code. */
+  rootless: ErrorCode | undefined;
   /** Called before each listing. */
   onList: (directory: string) => void;
 }
@@ -22,6 +24,7 @@ export function withFaults(source: FileSource): FileSource & { readonly faults: 
     unlistable: new Map(),
     unopenable: new Map(),
     changing: new Set(),
+    rootless: undefined,
     onList: () => undefined,
   };
   const refuse = (path: string, code: ErrorCode | undefined) => {
@@ -30,7 +33,10 @@ export function withFaults(source: FileSource): FileSource & { readonly faults: 
   return {
     faults,
     location: source.location,
-    check: () => source.check(),
+    async check() {
+      refuse('', faults.rootless);
+      await source.check();
+    },
     async list(directory) {
       faults.onList(directory);
       refuse(directory, faults.unlistable.get(directory));

@@ -1,12 +1,11 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { bytesToPath, compareNames, type SharePath } from '../../contracts/share-path';
-import { HubkeepError } from '../../errors/hubkeep-error';
 import type { EntryKind, FileSource, SourceEntry } from '../../ports/file-source';
 import { nativePath } from './native-path';
 import { openLocalFile } from './open-local-file';
 import { timestamp } from './timestamp';
-import { replacedEntry, translateFileError } from './translate-error';
+import { missingRoot, replacedEntry, translateFileError, translateRootError } from './translate-error';
 
 /** Above this a source is on a network: waiting for one entry at a time would be slower than many promises. */
 const slowEntryMs = 0.25;
@@ -25,13 +24,12 @@ export function createLocalFiles(directory: string): FileSource {
     location: root,
 
     async check() {
-      const stats = await lstat(root).catch((error: unknown) => {
-        throw missingRoot(root, error);
-      });
-      if (!stats.isDirectory() && !stats.isSymbolicLink()) throw missingRoot(root, undefined);
-      await readdir(root).catch((error: unknown) => {
-        throw missingRoot(root, error);
-      });
+      const refused = (error: unknown): never => {
+        throw translateRootError(error, root);
+      };
+      const stats = await lstat(root).catch(refused);
+      if (!stats.isDirectory() && !stats.isSymbolicLink()) throw missingRoot(root);
+      await readdir(root).catch(refused);
     },
 
     list(path) {
@@ -140,11 +138,4 @@ function kindOf(stats: BigIntStats): EntryKind {
 
 function child(directory: SharePath, name: string): SharePath {
   return directory === '' ? name : `${directory}/${name}`;
-}
-
-function missingRoot(root: string, cause: unknown): HubkeepError {
-  return new HubkeepError('share.not-found', `FILE_SHARE_PATH ${root} is not a directory that can be read`, {
-    hint: 'Mount the share there, or set FILE_SHARE_PATH to the directory or UNC path of the WebSites share.',
-    cause,
-  });
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../contracts/error-codes';
 import { printablePath, type SharePath } from '../../contracts/share-path';
+import { goneShare } from '../../errors/gone-share';
 import { HubkeepError } from '../../errors/hubkeep-error';
 
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -14,14 +15,45 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ETXTBSY: 'share.locked',
   // A lease or mandatory lock of somebody else, where waiting for it was declined.
   EAGAIN: 'share.locked',
+  // The way to the server: whatever was asked for, nothing else on the share would answer either.
+  ENOTCONN: 'share.gone',
+  EHOSTDOWN: 'share.gone',
+  EHOSTUNREACH: 'share.gone',
+  ENETDOWN: 'share.gone',
+  ENETUNREACH: 'share.gone',
+  ENETRESET: 'share.gone',
+  ETIMEDOUT: 'share.gone',
+  ECONNABORTED: 'share.gone',
+  ECONNREFUSED: 'share.gone',
+  ECONNRESET: 'share.gone',
 };
 
 /** The one place that turns a file system error into ours. */
 export function translateFileError(error: unknown, path: SharePath): HubkeepError {
-  const name = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const name = nameOf(error);
   const code = codes[name] ?? 'share.unreadable';
   const what = texts[name] ?? describe(code);
-  return new HubkeepError(code, `${printablePath(path)}: ${what}${name ? ` (${name})` : ''}`, { cause: error });
+  const message = `${printablePath(path)}: ${what}${name ? ` (${name})` : ''}`;
+  return code === 'share.gone' ? goneShare(message, error) : new HubkeepError(code, message, { cause: error });
+}
+
+/** Why the root itself cannot be looked at: it is not there, or what should show it does not answer. */
+export function translateRootError(error: unknown, root: string): HubkeepError {
+  const { code } = translateFileError(error, '');
+  if (code === 'share.gone' || code === 'share.unreadable')
+    return goneShare(`FILE_SHARE_PATH ${root} does not answer${nameOf(error) ? ` (${nameOf(error)})` : ''}`, error);
+  return missingRoot(root, error);
+}
+
+export function missingRoot(root: string, cause?: unknown): HubkeepError {
+  return new HubkeepError('share.not-found', `FILE_SHARE_PATH ${root} is not a directory that can be read`, {
+    hint: 'Mount the share there, or set FILE_SHARE_PATH to the directory or UNC path of the WebSites share.',
+    cause,
+  });
+}
+
+function nameOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
 /** What was listed under this path is something else by now. */
@@ -45,6 +77,8 @@ function describe(code: ErrorCode): string {
       return 'access is denied';
     case 'share.locked':
       return 'is locked by another process';
+    case 'share.gone':
+      return 'the share does not answer';
     default:
       return 'cannot be read';
   }
