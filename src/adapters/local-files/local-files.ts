@@ -5,6 +5,7 @@ import { HubkeepError } from '../../errors/hubkeep-error';
 import type { EntryKind, FileSource, SourceEntry } from '../../ports/file-source';
 import { nativePath } from './native-path';
 import { openLocalFile } from './open-local-file';
+import { createInstantReader, readWhole } from './read-local-file';
 import { timestamp } from './timestamp';
 import { translateFileError } from './translate-error';
 
@@ -19,6 +20,7 @@ export function createLocalFiles(directory: string): FileSource {
   const root = directory.replace(/(?<=.)[\\/]+$/, '');
   let listed = 0;
   let listedMs = 0;
+  const readNow = createInstantReader();
   const isSlow = () => listed > entriesToJudge && listedMs / listed > slowEntryMs;
 
   return {
@@ -42,6 +44,9 @@ export function createLocalFiles(directory: string): FileSource {
       listed += entries.length + 1;
       return entries;
     },
+
+    readNow: (path, options) => (isSlow() ? undefined : readNow({ native: nativePath(root, path), path }, options)),
+    readWhole: (path, options) => readWhole({ native: nativePath(root, path), path }, options),
 
     open: (path) => openLocalFile(nativePath(root, path), path),
   };
