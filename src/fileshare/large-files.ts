@@ -49,7 +49,7 @@ export function createLargeFiles({ source, uploads, packPrefix, mayBeStored }: L
     async store(path: SharePath): Promise<LargeFile & { readonly extent: Extent }> {
       const file = await source.open(path);
       const { size, mtime, ctime } = file;
-      const headers = tarHeaders({ type: 'File', path, size, mtime, ...(ctime === undefined ? {} : { ctime }) });
+      const headers = Buffer.from(tarHeaders({ type: 'File', path, size, mtime, ...(ctime === undefined ? {} : { ctime }) }));
       const content = createContentHash(size);
       const sha256 = createHash('sha256');
       const name = `${packPrefix}-0-${String(++number).padStart(6, '0')}`;
