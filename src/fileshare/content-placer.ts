@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock';
 import type { ReadResult } from '../ports/file-source';
 import type { ContentHash } from '../repository/content-hash';
-import type { ContentIndex } from '../repository/content-index';
+import type { ContentIndex, Found } from '../repository/content-index';
 import type { Extent } from '../repository/index-entry';
 import type { PackBuilder } from '../repository/pack-builder';
 import type { FileResult, FileTask, Reuse } from './file-task';
@@ -54,6 +54,20 @@ export function createContentPlacer({ builder, known, earlier, clock, onResult }
     });
   }
 
+  function reuseEarlier(file: ReadFile, found: Found | undefined): boolean {
+    if (found?.size !== file.read.size) return false;
+    respond(file, found.extent, 'earlier');
+    return true;
+  }
+
+  /** Meanwhile the same content may have come under another name. */
+  function reuseFound(file: ReadFile, found: Found | undefined): boolean {
+    const entry = known.find(file.hash.raw);
+    if (entry === undefined) return reuseEarlier(file, found);
+    link(file, entry);
+    return true;
+  }
+
   return {
     /** Answers for a file whose content need not be stored. @returns false when it must be. */
     reuse(file: ReadFile): boolean | Promise<boolean> {
@@ -69,9 +83,7 @@ export function createContentPlacer({ builder, known, earlier, clock, onResult }
         return true;
       }
       const before = earlier.find(hash.raw);
-      if (before?.size !== read.size) return false;
-      respond(file, before.extent, 'earlier');
-      return true;
+      return before instanceof Promise ? before.then((found) => reuseFound(file, found)) : reuseEarlier(file, before);
     },
     /** Stores content held whole. */
     store(file: ReadFile, content: Uint8Array) {

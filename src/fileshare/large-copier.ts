@@ -4,7 +4,6 @@ import type { ContentIndex } from '../repository/content-index';
 import type { ContentPlacer } from './content-placer';
 import type { FileTask } from './file-task';
 import { createLargeFiles } from './large-files';
-import { limits } from './limits';
 import type { PackUploads } from './pack-uploads';
 
 export interface LargeCopierOptions {
@@ -19,13 +18,11 @@ export interface LargeCopierOptions {
 /** Copies large files, one after another: so equal ones meet, and one alone keeps source, processors and store busy. */
 export function createLargeCopier({ source, uploads, earlier, placer, clock, packPrefix }: LargeCopierOptions) {
   const sizesHere = new Set<number>();
-  let sizesBefore: ReadonlySet<number> | undefined;
   const files = createLargeFiles({ source, uploads, packPrefix, mayBeStored });
   let last: Promise<void> = Promise.resolve();
 
-  function mayBeStored(size: number): boolean {
-    sizesBefore ??= earlier.sizesFrom(limits.streamed);
-    return sizesHere.has(size) || sizesBefore.has(size);
+  function mayBeStored(size: number): boolean | Promise<boolean> {
+    return sizesHere.has(size) || earlier.hasLarge(size);
   }
 
   async function copyNow(task: FileTask): Promise<void> {

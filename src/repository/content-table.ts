@@ -19,21 +19,23 @@ export interface NewContent {
   /** Raw sha256; copied. */
   readonly hash: Buffer;
   readonly size: number;
-  /** Number of the pack, as the caller counts them. */
-  readonly pack: number;
   readonly skip: number;
   /** Of the member that holds the content; copied. */
   readonly pathBytes: Uint8Array;
 }
 
-export interface TableEntry {
-  readonly size: number;
+/** Where an entry's frames lie. */
+export interface TablePlace {
+  /** Number of the pack, as the caller counts them. */
   readonly pack: number;
-  readonly skip: number;
-  /** 0 until the entry is placed. */
   readonly offset: number;
-  /** 0 until the entry is placed. */
   readonly length: number;
+}
+
+/** Pack, offset and length are 0 until the entry is placed. */
+export interface TableEntry extends TablePlace {
+  readonly size: number;
+  readonly skip: number;
 }
 
 export interface OrderedEntry extends TableEntry {
@@ -72,22 +74,21 @@ export function createContentTable() {
     /** The entry with this raw sha256. */
     find: slots.find,
     /** Adds content that `find` does not find. @returns its entry. */
-    add({ hash, size, pack, skip, pathBytes }: NewContent): number {
+    add({ hash, size, skip, pathBytes }: NewContent): number {
       const entry = entries++;
       if (entry % chunkEntries === 0) chunks.push(Buffer.allocUnsafeSlow(chunkEntries * entrySize));
       const { bytes, at } = locate(entry);
       hash.copy(bytes, at, 0, 32);
       bytes.writeUIntLE(size, at + sizeAt, wide);
-      bytes.fill(0, at + offsetAt, at + packAt);
-      bytes.writeUInt32LE(pack, at + packAt);
+      bytes.fill(0, at + offsetAt, at + skipAt);
       bytes.writeUInt32LE(skip, at + skipAt);
       bytes.writeUIntLE(paths.add(pathBytes), at + pathAt, wide);
       slots.add(entry);
       return entry;
     },
-    /** Says where an entry's frames lie in its pack. */
-    place(entry: number, offset: number, length: number) {
+    place(entry: number, { pack, offset, length }: TablePlace) {
       const { bytes, at } = locate(entry);
+      bytes.writeUInt32LE(pack, at + packAt);
       bytes.writeUIntLE(offset, at + offsetAt, wide);
       bytes.writeUIntLE(length, at + lengthAt, wide);
     },

@@ -7,7 +7,6 @@ function content(n: number): NewContent {
   return {
     hash: sha256(String(n)),
     size: n * 1_000_003,
-    pack: n >> 8,
     skip: n % 4096,
     pathBytes: Buffer.from(`sites/${n}/ä.txt`),
   };
@@ -26,15 +25,16 @@ test('300,000 entries are found with all that was said of them', () => {
   let wrong = 0;
   for (let n = 0; n < count; n++) {
     if (table.add(content(n)) !== n) wrong += 1;
-    if (n % 2 === 1) table.place(n - 1, (n - 1) * 70_001, n);
+    if (n % 2 === 1) table.place(n - 1, { pack: n >> 8, offset: (n - 1) * 70_001, length: n });
   }
   expect(table.count()).toBe(count);
   for (let n = 0; n < count; n++) {
-    const { hash, size, pack, skip, pathBytes } = content(n);
+    const { hash, size, skip, pathBytes } = content(n);
     const found = table.find(hash);
-    const { offset, length, ...rest } = table.get(n);
-    const placed = n % 2 === 0 ? offset === n * 70_001 && length === n + 1 : offset === 0 && length === 0;
-    const same = rest.size === size && rest.pack === pack && rest.skip === skip && table.pathOf(n).equals(pathBytes);
+    const { pack, offset, length, ...rest } = table.get(n);
+    const placed =
+      n % 2 === 0 ? pack === (n + 1) >> 8 && offset === n * 70_001 && length === n + 1 : pack + offset + length === 0;
+    const same = rest.size === size && rest.skip === skip && table.pathOf(n).equals(pathBytes);
     if (found !== n || !placed || !same) wrong += 1;
     if (table.find(sha256(`other ${n}`)) !== undefined) wrong += 1;
   }
@@ -66,7 +66,7 @@ test('what is placed comes in ascending order of hash, and what is not does not 
   for (let n = 0; n < 20_000; n++) {
     const entry = table.add(n < 500 ? { ...content(n), hash: colliding(500 - n) } : content(n));
     if (n % 5 === 0) continue;
-    table.place(entry, n, 7);
+    table.place(entry, { pack: 0, offset: n, length: 7 });
     placed.push(`${(n < 500 ? colliding(500 - n) : content(n).hash).toString('hex')} ${n}`);
   }
   expect([...table.inOrder()].map(({ hash, offset }) => `${hash.toString('hex')} ${offset}`)).toEqual(placed.sort());
@@ -76,11 +76,8 @@ test('places beyond 4 GiB and paths of any length are kept as they are', () => {
   const table = createContentTable();
   const paths = ['', 'a'.repeat(5_000_000), 'b', 'c'.repeat(1024 * 1024 - 4), 'd'].map((path) => Buffer.from(path));
   paths.forEach((pathBytes, n) => {
-    table.place(
-      table.add({ ...content(n), size: 2 ** 48 - 1, pack: 2 ** 32 - 1, skip: 2 ** 32 - 1, pathBytes }),
-      2 ** 47,
-      2 ** 46,
-    );
+    const entry = table.add({ ...content(n), size: 2 ** 48 - 1, skip: 2 ** 32 - 1, pathBytes });
+    table.place(entry, { pack: 2 ** 32 - 1, offset: 2 ** 47, length: 2 ** 46 });
   });
   paths.forEach((path, n) => {
     expect(table.pathOf(n).equals(path)).toBe(true);
