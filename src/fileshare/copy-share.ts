@@ -3,13 +3,12 @@ import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { FileSource } from '../ports/file-source';
+import { openContent } from '../repository/content-index';
 import { createJson, readJson, readJsonIfPresent } from '../repository/json-blob';
 import { layout } from '../repository/layout';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import { copyBox } from './copy-box';
 import { createExcludingSource } from './excluding-source';
-import { createPackPool, type SpawnPackThread } from './pack-pool';
-import type { SourceDescription } from './pack-protocol';
 import { resolveBase } from './share-base';
 import { createWatchedSource } from './watched-source';
 
@@ -17,13 +16,9 @@ export interface FileShareOptions {
   readonly source: FileSource;
   /** Globs over paths to leave out. */
   readonly exclude: readonly string[];
-  /** How a pack thread opens the same source. */
-  readonly sourceDescription: SourceDescription;
   readonly store: BlobStore;
   readonly points: RecoveryPoints;
   readonly clock: Clock;
-  readonly spawn: SpawnPackThread;
-  readonly threads: number;
   /** How long one box copies before it hands back a cursor. */
   readonly boxMs: number;
 }
@@ -38,15 +33,8 @@ export function createFileShare(options: FileShareOptions) {
   const { exclude, store, points, clock } = options;
   const source = createExcludingSource(createWatchedSource(options.source), exclude);
 
-  async function loadContent(keys: readonly string[]): Promise<SharedArrayBuffer[]> {
-    return Promise.all(
-      keys.map(async (key) => {
-        const { content } = await store.read(key);
-        const shared = new SharedArrayBuffer(content.length);
-        content.copy(new Uint8Array(shared));
-        return shared;
-      }),
-    );
+  async function loadContent(keys: readonly string[]) {
+    return openContent(await Promise.all(keys.map(async (key) => (await store.read(key)).content)));
   }
 
   async function refuseEmpty() {
@@ -68,15 +56,7 @@ export function createFileShare(options: FileShareOptions) {
       deadline: new Date(clock.now().getTime() + options.boxMs),
       signal,
       onProgress,
-      startPool: async (packPrefix, onResult) =>
-        createPackPool({
-          store,
-          spawn: options.spawn,
-          threads: options.threads,
-          data: { source: options.sourceDescription, content: await loadContent(base.content.map(({ key }) => key)) },
-          packPrefix,
-          onResult,
-        }),
+      earlier: await loadContent(base.content.map(({ key }) => key)),
     });
     // What is left of a share that was unmounted meanwhile is an empty directory.
     await refuseEmpty();

@@ -15,7 +15,6 @@ import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import { openRepository } from '../../src/repository/repository-header';
 import { buildShareRecord } from '../../src/repository/share-record';
 import { withFaults } from '../support/faulty-source';
-import { inProcessThreads } from '../support/in-process-thread';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
 
 const longAgo = new Date('2024-03-01T12:00:00Z');
@@ -35,12 +34,9 @@ export async function createShareStage({
   const fileShare = createFileShare({
     source,
     exclude,
-    sourceDescription: { kind: 'path', path: share },
     store,
     points,
     clock: createSystemClock(),
-    spawn: inProcessThreads(source),
-    threads: 2,
     boxMs,
   });
   let night = 0;

@@ -1,3 +1,4 @@
+import { goneShare } from '../../src/errors/gone-share';
 import { HubkeepError } from '../../src/errors/hubkeep-error';
 import type { ErrorCode } from '../../src/contracts/error-codes';
 import type { FileSource, OpenFile } from '../../src/ports/file-source';
@@ -28,6 +29,7 @@ export function withFaults(source: FileSource): FileSource & { readonly faults: 
     onList: () => undefined,
   };
   const refuse = (path: string, code: ErrorCode | undefined) => {
+    if (code === 'share.gone') throw goneShare(`${path}: refused by the test`);
     if (code !== undefined) throw new HubkeepError(code, `${path}: refused by the test`);
   };
   return {
@@ -52,6 +54,12 @@ export function withFaults(source: FileSource): FileSource & { readonly faults: 
           problem: { code, message: 'refused by the test' },
         };
       });
+    },
+    readNow: () => undefined,
+    async readWhole(path, options) {
+      refuse(path, faults.unopenable.get(path));
+      const file = await source.readWhole(path, options);
+      return faults.changing.has(path) ? { ...file, changed: true } : file;
     },
     async open(path) {
       refuse(path, faults.unopenable.get(path));

@@ -4,6 +4,7 @@ import { bytesToPath, compareNames, type SharePath } from '../../contracts/share
 import type { EntryKind, FileSource, SourceEntry } from '../../ports/file-source';
 import { nativePath } from './native-path';
 import { openLocalFile } from './open-local-file';
+import { createInstantReader, readWhole } from './read-local-file';
 import { timestamp } from './timestamp';
 import { missingRoot, replacedEntry, translateFileError, translateRootError } from './translate-error';
 
@@ -18,6 +19,7 @@ export function createLocalFiles(directory: string): FileSource {
   const root = directory.replace(/(?<=.)[\\/]+$/, '');
   let listed = 0;
   let listedMs = 0;
+  const readNow = createInstantReader();
   const isSlow = () => listed > entriesToJudge && listedMs / listed > slowEntryMs;
 
   return {
@@ -41,24 +43,36 @@ export function createLocalFiles(directory: string): FileSource {
       return entries;
     },
 
+    readNow: (path, options) => (isSlow() ? undefined : readNow({ native: nativePath(root, path), path }, options)),
+    readWhole: (path, options) => readWhole({ native: nativePath(root, path), path }, options),
+
     open: (path) => openLocalFile(nativePath(root, path), path),
   };
 }
 
 function listAtOnce(root: string, directory: SharePath): SourceEntry[] {
   const place = nativePath(root, directory);
-  const listing = attempt(directory, () => readdirSync(place, { encoding: 'buffer' }));
-  const entries = namesOf(listing).flatMap((name) => {
+  const names = attempt(directory, () => {
+    const plain = readdirSync(place, 'utf8');
+    return plain.some(mayHideBytes) ? namesOf(readdirSync(place, 'buffer')) : sorted(plain);
+  });
+  const entries: SourceEntry[] = [];
+  for (const name of names) {
     const native = nativePath(root, child(directory, name));
     try {
-      return [toEntry(name, lstatSync(native, { bigint: true }), () => bytesToPath(readlinkSync(native, 'buffer')))];
+      entries.push(toEntry(name, lstatSync(native, { bigint: true }), () => bytesToPath(readlinkSync(native, 'buffer'))));
     } catch (error) {
-      return unreadableEntry(directory, name, error);
+      entries.push(...unreadableEntry(directory, name, error));
     }
-  });
+  }
   const stats = attempt(directory, () => lstatSync(place));
   refuseReplaced(directory, stats);
   return entries;
+}
+
+/** True of a name that may not have been UTF-8: its bytes have to be looked at. */
+function mayHideBytes(name: string): boolean {
+  return name.includes('\uFFFD');
 }
 
 async function listConcurrently(root: string, directory: SharePath): Promise<SourceEntry[]> {
@@ -66,7 +80,7 @@ async function listConcurrently(root: string, directory: SharePath): Promise<Sou
   const translated = (error: unknown): never => {
     throw translateFileError(error, directory);
   };
-  const listing = await readdir(place, { encoding: 'buffer' }).catch(translated);
+  const listing = await readdir(place, 'buffer').catch(translated);
   const names = namesOf(listing);
   const entries: (SourceEntry | undefined)[] = new Array<SourceEntry | undefined>(names.length);
   let next = 0;
@@ -115,7 +129,16 @@ function attempt<T>(path: SharePath, work: () => T): T {
 }
 
 function namesOf(listing: readonly Buffer[]): string[] {
-  return listing.map(bytesToPath).sort(compareNames);
+  return sorted(listing.map(bytesToPath));
+}
+
+/** JavaScript's own order is that of bytes up to the surrogates, and many times as fast as any comparison of ours. */
+function sorted(names: string[]): string[] {
+  return names.some(isBeyondBytes) ? names.sort(compareNames) : names.sort();
+}
+
+function isBeyondBytes(name: string): boolean {
+  return /[\uD800-\uFFFF]/.test(name);
 }
 
 function toEntry(name: string, stats: BigIntStats, target: () => string): SourceEntry {

@@ -1,22 +1,19 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { SharePath } from '../../contracts/share-path';
 import type { OpenFile } from '../../ports/file-source';
+import { plainFile, refuseOther } from './plain-file';
 import { timestamp } from './timestamp';
-import { replacedEntry, translateFileError } from './translate-error';
+import { translateFileError } from './translate-error';
 
-/**
- * Whatever took the place of a file since it was listed is not opened in its stead: a link is not followed, and a pipe
- * without a writer does not hold the reader up. On Windows both flags are undefined and count as nothing.
- */
-const readPlainFile = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-/** Synchronous on purpose: it runs in pack threads, where a promise per small file costs more than the read itself. */
+/** Answers at once: a promise for every piece costs more than the read itself where the disk is local. */
 export function openLocalFile(native: string | Buffer, path: SharePath): OpenFile {
-  const fd = guarded(path, () => openSync(native, readPlainFile));
+  const fd = guarded(path, () => openSync(native, plainFile));
   const opened = guarded(path, () => fstatOrClose(fd));
-  if (!opened.isFile()) {
+  try {
+    refuseOther(path, opened);
+  } catch (error) {
     closeSync(fd);
-    throw replacedEntry(path);
+    throw error;
   }
   const times = { mtime: timestamp(opened.mtimeNs), ctime: timestamp(opened.ctimeNs) };
   let size = 0;

@@ -6,8 +6,9 @@ import { HubkeepError } from '../../errors/hubkeep-error';
 const codes: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'share.vanished',
   ENOTDIR: 'share.vanished',
-  // What an open answers to a link, a socket or a device in place of the file.
+  // The answer to opening or reading a link, a socket, a device or a directory in place of the file.
   ELOOP: 'share.vanished',
+  EISDIR: 'share.vanished',
   ENXIO: 'share.vanished',
   EACCES: 'share.denied',
   EPERM: 'share.denied',
@@ -28,8 +29,9 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ECONNRESET: 'share.gone',
 };
 
-/** The one place that turns a file system error into ours. */
+/** The one place that turns a file system error into ours; what is ours already stays as it is. */
 export function translateFileError(error: unknown, path: SharePath): HubkeepError {
+  if (error instanceof HubkeepError) return error;
   const name = nameOf(error);
   const code = codes[name] ?? 'share.unreadable';
   const what = texts[name] ?? describe(code);
@@ -65,6 +67,7 @@ const replaced = 'is something else since it was listed';
 
 const texts: Readonly<Record<string, string>> = {
   ELOOP: replaced,
+  EISDIR: replaced,
   ENXIO: replaced,
   ENAMETOOLONG: 'its path is too long for this system',
 };

@@ -18,6 +18,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true }));
 
+const asListed = { seen: { size: 20, mtime: '0.000000000' }, limit: 100 };
 const replaced = expect.objectContaining({ code: 'share.vanished', message: expect.stringContaining('is something else') });
 
 test.each([
@@ -25,28 +26,38 @@ test.each([
   ['link to nothing', () => symlinkSync('nowhere', join(share, 'file'))],
   ['link to itself', () => symlinkSync('file', join(share, 'file'))],
   ['directory', () => mkdirSync(join(share, 'file'))],
-])('a %s in place of a file is not opened', (_, make) => {
+])('a %s in place of a file is not read', async (_, make) => {
   make();
-  expect(() => createLocalFiles(share).open('file')).toThrow(replaced);
+  await expectRefused();
 });
 
-test('a socket in place of a file is not opened', async () => {
+/** In each of the ways there are to read a file. */
+async function expectRefused() {
+  const source = createLocalFiles(share);
+  expect(() => source.readNow('file', asListed)).toThrow(replaced);
+  await expect(source.readWhole('file', asListed)).rejects.toEqual(replaced);
+  expect(() => source.open('file')).toThrow(replaced);
+}
+
+test('a socket in place of a file is not read', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(join(share, 'file'), resolve));
-  expect(() => createLocalFiles(share).open('file')).toThrow(replaced);
+  await expectRefused();
   await new Promise((resolve) => server.close(resolve));
 });
 
-test('a pipe in place of a file is not opened, and nobody waits for its writer', () => {
+test.each(['readNow', 'readWhole', 'open'])('a pipe in place of a file does not make %s wait for its writer', (read) => {
   execFileSync('mkfifo', [join(share, 'file')]);
-  const { stdout, signal } = spawnSync(process.execPath, ['-e', openAndTell, share], { timeout: 30_000 });
+  const { stdout, signal } = spawnSync(process.execPath, ['-e', readAndTell, share, read], { timeout: 30_000 });
   expect({ signal, told: stdout.toString() }).toEqual({ signal: null, told: 'share.vanished' });
 });
 
 /** In a process of its own: an open that blocks can be ended only with its process. */
-const openAndTell = `
+const readAndTell = `
   const { createLocalFiles } = require(${JSON.stringify(require.resolve('../../../src/adapters/local-files/local-files'))});
-  try { createLocalFiles(process.argv[1]).open('file'); } catch (error) { process.stdout.write(error.code); }`;
+  const [share, read] = process.argv.slice(1);
+  (async () => createLocalFiles(share)[read]('file', ${JSON.stringify({ seen: { size: 1, mtime: '0.000000000' }, limit: 10 })}))()
+    .catch((error) => process.stdout.write(error.code));`;
 
 test('a link in place of a directory is not listed', async () => {
   symlinkSync(join(root, 'outside'), join(share, 'directory'));
