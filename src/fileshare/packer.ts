@@ -13,6 +13,7 @@ import { createKnownContents } from './known-contents';
 import { createLargeCopier } from './large-copier';
 import { limits, turnMs } from './limits';
 import { createPackUploads } from './pack-uploads';
+import { createPatience } from './patience';
 
 export interface PackerOptions {
   readonly source: FileSource;
@@ -46,7 +47,9 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
   const placer = createContentPlacer({ builder, known, earlier, clock, onResult });
   const underway = { files: 0, bytes: 0, large: 0 };
   const large = createLargeCopier({ source, uploads, earlier, placer, clock, packPrefix });
-  const copier = createFileCopier({ source, placer, clock, signal, copyLarge: large.copy });
+  const patience = createPatience(clock, signal);
+  const copyLarge = (task: FileTask) => patience.whileLocked(() => large.copy(task));
+  const copier = createFileCopier({ source, placer, clock, patience, copyLarge });
   let turnEnds = 0;
 
   function fail(task: FileTask, error: unknown) {
@@ -101,7 +104,7 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
     /** Takes a file; what it returns is to be awaited before the next one. */
     submit(task: FileTask): void | Promise<void> {
       try {
-        const copying = task.seen.size >= limits.streamed ? large.copy(task) : copier.copy(task);
+        const copying = task.seen.size >= limits.streamed ? copyLarge(task) : copier.copy(task);
         if (copying !== undefined) follow(task, copying);
       } catch (error) {
         fail(task, error);

@@ -8,6 +8,7 @@ import type { FileShareRecord } from '../../src/contracts/recovery-point';
 import type { BoxRequest, BoxResult, ShareBase } from '../../src/contracts/share-copy';
 import { createFileShare } from '../../src/fileshare/copy-share';
 import type { BlobStore } from '../../src/ports/blob-store';
+import type { Clock } from '../../src/ports/clock';
 import { restoreShare } from '../../src/recovery/restore-share';
 import { type IndexEntry } from '../../src/repository/index-entry';
 import { readIndex } from '../../src/repository/index-reader';
@@ -24,7 +25,8 @@ export async function createShareStage({
   boxMs = 60_000,
   store = createMemoryBlobStore(),
   exclude = [] as string[],
-}: { boxMs?: number; store?: BlobStore; exclude?: string[] } = {}) {
+  clock = createSystemClock(),
+}: { boxMs?: number; store?: BlobStore; exclude?: string[]; clock?: Clock } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'hubkeep-share-'));
   const share = join(root, 'share');
   mkdirSync(share);
@@ -36,7 +38,7 @@ export async function createShareStage({
     exclude,
     store,
     points,
-    clock: createSystemClock(),
+    clock,
     boxMs,
   });
   let night = 0;
