@@ -38,7 +38,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   const base = await openBase(store, options.segments, range);
   const groups = createIndexGroups({ store, runId: request.runId, prefix: name });
   const ledger = createBoxLedger();
-  const journal = createJournal();
+  const journal = createJournal(store, packPrefix);
   const entries = createBoxEntries({ request, ledger, journal, packer: usedPacker, onProgress });
   let closing: { readonly group: Group; readonly base: SegmentLines | undefined } | undefined;
   let lastPath: SharePath | undefined;
@@ -59,30 +59,35 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     groups.close({ slots: group.slots, base: segment, packs: packer?.packsBegun() ?? 0 });
     if (groups.heldBytes() > limits.segmentsHeld) await packer?.flush();
     await groups.write(arePacksStored);
+    if (journal.heldBytes() > limits.journalHeld) await journal.write();
   }
 
   const arePacksStored = (count: number) => packer?.isStoredThrough(count) ?? true;
 
-  /** Works off the base up to `path`, closing a group wherever the base's segments end. */
-  async function advanceBase(path: SharePath | undefined): Promise<'on' | 'out of time'> {
-    for (;;) {
-      const line = base.peek();
-      if (line !== undefined && (path === undefined || comparePaths(line.entry.path, path) < 0)) {
-        base.take();
-        entries.baseOnly(line);
-        lastPath = line.entry.path;
-        continue;
-      }
-      const boundary = base.boundary();
-      if (line !== undefined || boundary === undefined) return 'on';
-      if (path !== undefined && comparePaths(boundary, path) > 0) return 'on';
-      await closeGroup();
-      if (isOver() && lastPath !== undefined && mayEnd()) return 'out of time';
-      await base.cross();
+  /** Works off the base up to `path`, in its open segment. @returns true when there is more of it before `path`. */
+  function advanceWithin(path: SharePath | undefined): boolean {
+    for (let line = base.peek(); line !== undefined; line = base.peek()) {
+      if (path !== undefined && comparePaths(line.entry.path, path) >= 0) return false;
+      base.take();
+      entries.baseOnly(line);
+      lastPath = line.entry.path;
     }
+    const boundary = base.boundary();
+    return boundary !== undefined && (path === undefined || comparePaths(boundary, path) <= 0);
   }
 
-  const isOver = (grace = 0) => clock.now().getTime() >= options.deadline.getTime() + grace;
+  /** Works off the base's segments up to `path`, each a group of its own. @returns false when the box is over before. */
+  async function crossSegments(path: SharePath | undefined): Promise<boolean> {
+    do {
+      await closeGroup();
+      if (isOver() && lastPath !== undefined && mayEnd()) return false;
+      await base.cross();
+    } while (advanceWithin(path));
+    return true;
+  }
+
+  const isTimeUp = (grace = 0) => clock.now().getTime() >= options.deadline.getTime() + grace;
+  const isOver = () => isTimeUp() || (packer?.isFull() ?? false);
 
   /** Not before the last entry below a replaced directory: the next box would not know of it. */
   function mayEnd(): boolean {
@@ -98,14 +103,19 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     return true;
   }
 
-  /** Closes the group where it is due. @returns true when the box is to end behind it. */
-  async function endsHere(): Promise<boolean> {
-    const isPastBase = base.peek() === undefined && base.boundary() === undefined;
-    const isDue = isPastBase && entries.groupSize() >= limits.segmentEntries;
-    const isOverdue = (entries.groupSize() >= limits.groupEntries || isOver(graceMs)) && mayEnd();
-    if (!isDue && !isOverdue) return false;
+  /** True where the base has nothing more: there a group ends by its size alone. */
+  const isPastBase = () => base.peek() === undefined && base.boundary() === undefined;
+
+  function isGroupDue(): boolean {
+    if (entries.groupSize() >= limits.segmentEntries && isPastBase()) return true;
+    return (entries.groupSize() >= limits.groupEntries || isTimeUp(graceMs)) && mayEnd();
+  }
+
+  /** @returns true when the box is over behind this group. */
+  async function endGroup(): Promise<boolean> {
+    const mayCross = isPastBase();
     await closeGroup();
-    if (isDue) await base.cross();
+    if (mayCross) await base.cross();
     return isOver();
   }
 
@@ -113,32 +123,33 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     for await (const batch of walk(source, range)) {
       if (options.signal.aborted) throw cancelled();
       for (const walked of batch) {
+        const { path } = walked;
         if (isBehind(walked)) continue;
-        if ((await advanceBase(walked.path)) === 'out of time') return lastPath ?? null;
+        if (advanceWithin(path) && !(await crossSegments(path))) return lastPath ?? null;
         const before = base.peek();
-        const same = before?.entry.path === walked.path ? before : undefined;
+        const same = before?.entry.path === path ? before : undefined;
         if (same !== undefined) base.take();
         const room = entries.found(walked, same);
         if (room !== undefined) await room;
-        lastPath = walked.path;
-        if (await endsHere()) return walked.path;
+        lastPath = path;
+        if (isGroupDue() && (await endGroup())) return path;
       }
       onProgress(entries.doneFiles(), ledger.counts.bytesRead);
     }
-    return (await advanceBase(undefined)) === 'out of time' ? (lastPath ?? null) : null;
+    return !advanceWithin(undefined) || (await crossSegments(undefined)) ? null : (lastPath ?? null);
   }
 
   /** Packs first, then what points to them. */
   async function storeAll() {
     const stored = (await packer?.finish()) ?? [];
     await source.check();
-    const journalPack = await journal.write(store, `${packPrefix}-9-000001`);
     const [content, segments] = await Promise.all([
       storeContent(store, layout.content(request.runId, name), stored),
       groups.segments(),
       groups.write(arePacksStored),
+      journal.write(),
     ]);
-    return { packs: [...(packer?.packs ?? []), ...(journalPack === undefined ? [] : [journalPack])], content, segments };
+    return { packs: [...(packer?.packs ?? []), ...journal.packs], content, segments };
   }
 
   const next = await copyRange();
