@@ -112,4 +112,4 @@ export type SettingValues = { readonly [Name in SettingName]: ValueOf<(typeof se
 export const settingNames = Object.keys(settings) as SettingName[];
 
 /** Settings of the Functions host and its SDKs that belong beside ours but are not read by us. */
-export const hostSettings = ['AzureWebJobsStorage', 'FUNCTIONS_WORKER_RUNTIME'] as const;
+export const hostSettings = ['AzureWebJobsStorage', 'FUNCTIONS_WORKER_RUNTIME', 'UV_THREADPOOL_SIZE'] as const;
