@@ -125,3 +125,20 @@ test('a large file that is empty by the time it is read is an empty file', async
   expect(entry).toMatchObject({ size: 0 });
   expect(entry).not.toHaveProperty('extent');
 });
+
+test('a box ends when it knows all the contents it may, and the next ones go on', async () => {
+  stage.dispose();
+  stage = await createShareStage({ boxMs: 3_600_000 });
+  writeFiles('a', 20);
+  writeFiles('b', 20);
+  const before = limits.knownContents;
+  Object.assign(limits, { knownContents: 1 });
+  try {
+    const record = await stage.backUp();
+    expect(record.content.length).toBeGreaterThan(4);
+    expect(record.counts).toMatchObject({ files: 40, added: 40 });
+    expectEqualTrees(stage.share, await stage.restore(record));
+  } finally {
+    Object.assign(limits, { knownContents: before });
+  }
+});
