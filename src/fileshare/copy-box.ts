@@ -152,9 +152,10 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
 }
 
 /** Different for every attempt; names sort in the order in which tar has to extract the packs. */
-function attemptName({ pass, box }: BoxRequest): string {
+function attemptName({ pass, partition, box }: BoxRequest): string {
   const order = pass === 'bulk' ? '0-bulk' : '1-delta';
-  return `${order}-${String(box).padStart(4, '0')}-${randomBytes(3).toString('hex')}`;
+  const place = [partition.number, box].map((number) => String(number).padStart(4, '0')).join('-');
+  return `${order}-${place}-${randomBytes(3).toString('hex')}`;
 }
 
 function unanswered(files: number): HubkeepError {

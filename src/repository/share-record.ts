@@ -1,13 +1,14 @@
-import { hash } from 'node:crypto';
-import type { BlobReference, FailedFile, FileShareRecord, PackReference, ShareCounts } from '../contracts/recovery-point';
+import type { FailedFile, FileShareRecord, PackReference, Segment, ShareCounts } from '../contracts/recovery-point';
 import { packSchema } from '../contracts/recovery-point';
-import type { BoxResult } from '../contracts/share-copy';
+import type { BoxResult, Pass } from '../contracts/share-copy';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import { layout } from './layout';
 import { parseJson } from './json-blob';
-import { compressFrame, decompressFrames } from './zstd';
+import { boxKeys, readBoxes } from './share-boxes';
 import { addCounts, noCounts } from './share-counts';
+import { storeLines } from './stored-lines';
+import { decompressFrames } from './zstd';
 
 /** Far above any list of packs; bounds what a damaged list can make a reader allocate. */
 const packListLimit = 1024 * 1024 * 1024;
@@ -16,34 +17,64 @@ const failedShown = 100;
 export interface ShareRecordOptions {
   readonly store: BlobStore;
   readonly runId: string;
-  readonly bulk: readonly BoxResult[];
-  /** Empty when the share was looked at only once. */
-  readonly delta: readonly BoxResult[];
+  /** Boxes of each partition. */
+  readonly bulk: readonly number[];
+  /** Boxes of each partition that was looked at a second time to its end. */
+  readonly delta: readonly number[];
   /** The share of the point this one was built upon. */
   readonly base: FileShareRecord | undefined;
 }
 
-/** Ties the boxes of a run together and stores the lists that would make the commit record large. */
-export async function buildShareRecord({ store, runId, bulk, delta, base }: ShareRecordOptions): Promise<FileShareRecord> {
-  const last = delta.length > 0 ? delta : bulk;
-  const boxes = [...bulk, ...delta];
-  const failed = last.flatMap((box) => box.failed);
-  const source = boxes[0]?.source;
+/** What the boxes of a run come to, as far as the record needs it. */
+interface Gathered {
+  readonly segments: Segment[];
+  readonly written: PackReference[];
+  readonly referenced: Set<string>;
+  readonly content: FileShareRecord['content'];
+  readonly failed: FailedFile[];
+  readonly sources: Set<string>;
+  readonly startedAt: string[];
+  readonly finishedAt: Record<Pass, string[]>;
+}
+
+/**
+ * Ties the boxes of a run together and stores the lists that would make the commit record large. Boxes are read one by
+ * one; what is kept of them grows with segments and packs, not with files.
+ */
+export async function buildShareRecord(options: ShareRecordOptions): Promise<FileShareRecord> {
+  const { store, runId, bulk, base } = options;
+  const gathered = noneGathered();
+  let counts = noCounts();
+  for (const partition of bulk.keys()) {
+    const sums = { bulk: noCounts(), delta: noCounts() };
+    const last = lastPass(options, partition);
+    for (const pass of last === 'bulk' ? ([last] as const) : (['bulk', last] as const)) {
+      for await (const box of boxesOf(options, { pass, partition })) {
+        gather(gathered, box, { pass, isLast: pass === last });
+        sums[pass] = addCounts(sums[pass], box.counts);
+      }
+    }
+    counts = addCounts(counts, last === 'bulk' ? sums.bulk : bothPasses(sums.bulk, sums.delta));
+  }
+  const { segments, content, failed, finishedAt } = gathered;
+  const [source] = gathered.sources;
   if (source === undefined) throw new HubkeepError('internal', 'a share without a single box cannot be recorded');
   return {
     status: 'succeeded',
     source,
-    counts: countsOf(bulk, delta),
-    segments: last.flatMap(({ segments }) => segments),
-    packs: await storePackList({ store, runId, packs: await neededPacks(store, boxes, base) }),
-    content: [...(base?.content ?? []), ...boxes.flatMap(({ content }) => content)],
+    counts,
+    segments,
+    packs: await storePackList({ store, runId, packs: await neededPacks(store, gathered, base) }),
+    content: [...(base?.content ?? []), ...content],
     failed: {
-      first: failed.slice(0, failedShown),
-      ...(failed.length > failedShown ? { all: await storeFailed({ store, runId, failed }) } : {}),
+      first: failed,
+      ...(counts.failed > failed.length
+        ? { all: await storeLines(store, layout.failedFiles(runId, 'share'), failedFiles(options)) }
+        : {}),
     },
-    startedAt: bulk[0]?.startedAt ?? '',
-    bulkFinishedAt: bulk.at(-1)?.finishedAt ?? '',
-    finishedAt: boxes.at(-1)?.finishedAt ?? '',
+    startedAt: earliest(gathered.startedAt),
+    bulkFinishedAt: latest(finishedAt.bulk),
+    finishedAt: latest([...finishedAt.bulk, ...finishedAt.delta]),
   };
 }
 
@@ -55,11 +86,49 @@ export async function readPackList(store: BlobStore, key: string): Promise<PackR
     .map((line) => parseJson(key, Buffer.from(line), packSchema));
 }
 
+/** The last look at a partition: what is there is what it saw. */
+function lastPass({ delta }: ShareRecordOptions, partition: number): Pass {
+  return (delta[partition] ?? 0) > 0 ? 'delta' : 'bulk';
+}
+
+function boxesOf({ store, runId, ...boxes }: ShareRecordOptions, { pass, partition }: { pass: Pass; partition: number }) {
+  return readBoxes(store, boxKeys(runId, { pass, partition, boxes: boxes[pass][partition] ?? 0 }));
+}
+
+function noneGathered(): Gathered {
+  return {
+    segments: [],
+    written: [],
+    referenced: new Set(),
+    content: [],
+    failed: [],
+    sources: new Set(),
+    startedAt: [],
+    finishedAt: { bulk: [], delta: [] },
+  };
+}
+
+function gather(gathered: Gathered, box: BoxResult, { pass, isLast }: { pass: Pass; isLast: boolean }) {
+  gathered.written.push(...box.packs);
+  for (const pack of box.referenced) gathered.referenced.add(pack);
+  gathered.content.push(...box.content);
+  gathered.sources.add(box.source);
+  gathered.startedAt.push(box.startedAt);
+  gathered.finishedAt[pass].push(box.finishedAt);
+  if (!isLast) return;
+  gathered.segments.push(...box.segments);
+  gathered.failed.push(...box.failed.slice(0, failedShown - gathered.failed.length));
+}
+
+/** Read again, for they are seldom too many for the record and then too many to be kept meanwhile. */
+async function* failedFiles(options: ShareRecordOptions): AsyncGenerator<FailedFile> {
+  for (const partition of options.bulk.keys()) {
+    for await (const { failed } of boxesOf(options, { pass: lastPass(options, partition), partition })) yield* failed;
+  }
+}
+
 /** What was done is the sum of both passes; what is there is what the last pass saw. */
-function countsOf(bulk: readonly BoxResult[], delta: readonly BoxResult[]): ShareCounts {
-  const first = bulk.reduce((sum, { counts }) => addCounts(sum, counts), noCounts());
-  if (delta.length === 0) return first;
-  const second = delta.reduce((sum, { counts }) => addCounts(sum, counts), noCounts());
+function bothPasses(first: ShareCounts, second: ShareCounts): ShareCounts {
   return {
     ...second,
     added: first.added + second.added,
@@ -72,23 +141,24 @@ function countsOf(bulk: readonly BoxResult[], delta: readonly BoxResult[]): Shar
   };
 }
 
+const earliest = (times: readonly string[]): string => times.toSorted()[0] ?? '';
+const latest = (times: readonly string[]): string => times.toSorted().at(-1) ?? '';
+
 /** Packs the index points to, those this run wrote, and the journals since the first point. */
 async function neededPacks(
   store: BlobStore,
-  boxes: readonly BoxResult[],
+  { written, referenced }: Gathered,
   base: FileShareRecord | undefined,
 ): Promise<PackReference[]> {
   const earlier = base === undefined ? [] : await readPackList(store, base.packs.key);
-  const known = new Map(earlier.map((pack) => [pack.pack, pack]));
-  for (const pack of boxes.flatMap(({ packs }) => packs)) known.set(pack.pack, pack);
-  const referenced = new Set(boxes.flatMap((box) => box.referenced));
-  for (const pack of referenced) {
-    if (!known.has(pack)) known.set(pack, await recallPack(store, pack));
+  const needed = new Map(written.map((pack) => [pack.pack, pack]));
+  for (const pack of earlier) {
+    if (referenced.has(pack.pack) || pack.journal === true) needed.set(pack.pack, pack);
   }
-  const written = new Set(boxes.flatMap(({ packs }) => packs.map(({ pack }) => pack)));
-  return [...known.values()]
-    .filter(({ pack, journal }) => referenced.has(pack) || written.has(pack) || journal === true)
-    .sort((a, b) => (a.pack < b.pack ? -1 : 1));
+  for (const pack of referenced) {
+    if (!needed.has(pack)) needed.set(pack, await recallPack(store, pack));
+  }
+  return [...needed.values()].sort((a, b) => (a.pack < b.pack ? -1 : 1));
 }
 
 /** A pack the base no longer needed, found again through its content. */
@@ -101,15 +171,4 @@ async function recallPack(store: BlobStore, pack: string): Promise<PackReference
 async function storePackList({ store, runId, packs }: { store: BlobStore; runId: string; packs: PackReference[] }) {
   const stored = await storeLines(store, layout.packList(runId, 'share'), packs);
   return { ...stored, count: packs.length, bytes: packs.reduce((sum, { size }) => sum + size, 0) };
-}
-
-async function storeFailed({ store, runId, failed }: { store: BlobStore; runId: string; failed: FailedFile[] }) {
-  return storeLines(store, layout.failedFiles(runId, 'share'), failed);
-}
-
-async function storeLines(store: BlobStore, key: string, documents: readonly unknown[]): Promise<BlobReference> {
-  const bytes = compressFrame(Buffer.from(documents.map((document) => `${JSON.stringify(document)}\n`).join(''), 'utf8'));
-  const sha256 = hash('sha256', bytes, 'hex');
-  await store.put(key, bytes, { sha256 });
-  return { key, size: bytes.length, sha256 };
 }
