@@ -1,5 +1,8 @@
 export const share = { files: 10_000_000, bytes: 1_000_000_000_000 } as const;
 
+/** What is stored of each byte: about what the benchmarks' shares compress to. */
+export const storedShare = 0.5;
+
 /** How long one box copies before it hands back a cursor: the default. */
 export const boxSeconds = 240;
 
@@ -22,7 +25,7 @@ export const speeds: readonly Speed[] = [
 export const widths = [1, 8, 64] as const;
 
 /** Looking at a file that has not changed is so much faster than copying one. */
-const lookFaster = 10;
+export const lookFaster = 10;
 
 /** Files that one box gets through. */
 export function filesPerBox({ filesPerSecond, bytesPerSecond }: Speed, pass: 'bulk' | 'delta'): number {

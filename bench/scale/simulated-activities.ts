@@ -28,7 +28,8 @@ export const noWork = (): Work => ({
 
 const pad = (file: number) => String(file).padStart(10, '0');
 /** As long as paths of a share are, and in the order of their numbers. */
-const pathOf = (file: number) => `${pad(file).slice(0, 6)}-contoso-webshop/site/wwwroot/App_Data/content/images/IMG_${pad(file)}.jpeg`;
+const pathOf = (file: number) =>
+  `${pad(file).slice(0, 6)}-contoso-webshop/site/wwwroot/App_Data/content/images/IMG_${pad(file)}.jpeg`;
 const fileOf = (path: string) => Number(/IMG_(\d+)\.jpeg$/.exec(path)?.[1]);
 
 /** Every 97th box fails once before it succeeds. */
@@ -36,7 +37,15 @@ const failsEvery = 97;
 const at = '2026-11-22T02:10:00.000Z';
 
 /** Activities whose work is arithmetic: the share has its size and the lanes have their speed on paper only. */
-export function simulatedActivities({ width, speed, work }: { width: number; speed: Speed; work: Work }): Activities<ActivityMap> {
+export function simulatedActivities({
+  width,
+  speed,
+  work,
+}: {
+  width: number;
+  speed: Speed;
+  work: Work;
+}): Activities<ActivityMap> {
   const failed = new Set<string>();
   let cuts: string[] = [];
 
@@ -78,7 +87,9 @@ export function simulatedActivities({ width, speed, work }: { width: number; spe
       ...{ shareBase: '20261121T020000Z-7f3a', nextSequence: 41, shareWidth: width },
     })),
     // The run looks at no more of a backup than this.
-    'back-up-database': counted(() => ({ status: 'succeeded', backup: { proof: { finishedAt: at } }, staging: ['a.bak'] }) as never),
+    'back-up-database': counted(
+      () => ({ status: 'succeeded', backup: { proof: { finishedAt: at } }, staging: ['a.bak'] }) as never,
+    ),
     'plan-share-partitions': counted(() => {
       const segments = Math.ceil(share.files / limits.segmentEntries);
       const stretches = Array.from({ length: segments }, (_, segment) => {
