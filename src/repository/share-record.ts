@@ -1,12 +1,12 @@
-import type { FailedFile, FileShareRecord, PackReference, Segment, ShareCounts } from '../contracts/recovery-point';
+import type { FailedFile, FileShareRecord, PackReference, ShareCounts } from '../contracts/recovery-point';
 import { packSchema } from '../contracts/recovery-point';
-import type { BoxResult, Pass } from '../contracts/share-copy';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
+import { failedFiles, gatherBoxes, type Gathered, type ShareBoxes } from './gather-boxes';
+import type { IndexLine } from './index-entry';
 import { layout } from './layout';
+import { asFailed, mendSeams } from './mend-seams';
 import { parseJson } from './json-blob';
-import { boxKeys, readBoxes } from './share-boxes';
-import { addCounts, noCounts } from './share-counts';
 import { storeLines } from './stored-lines';
 import { decompressFrames } from './zstd';
 
@@ -14,64 +14,27 @@ import { decompressFrames } from './zstd';
 const packListLimit = 1024 * 1024 * 1024;
 const failedShown = 100;
 
-export interface ShareRecordOptions {
-  readonly store: BlobStore;
-  readonly runId: string;
-  /** Boxes of each partition. */
-  readonly bulk: readonly number[];
-  /** Boxes of each partition that was looked at a second time to its end. */
-  readonly delta: readonly number[];
+export interface ShareRecordOptions extends ShareBoxes {
   /** The share of the point this one was built upon. */
   readonly base: FileShareRecord | undefined;
 }
 
-/** What the boxes of a run come to, as far as the record needs it. */
-interface Gathered {
-  readonly segments: Segment[];
-  readonly written: PackReference[];
-  readonly referenced: Set<string>;
-  readonly content: FileShareRecord['content'];
-  readonly failed: FailedFile[];
-  readonly sources: Set<string>;
-  readonly startedAt: string[];
-  readonly finishedAt: Record<Pass, string[]>;
-}
-
-/**
- * Ties the boxes of a run together and stores the lists that would make the commit record large. Boxes are read one by
- * one; what is kept of them grows with segments and packs, not with files.
- */
+/** Ties the boxes of a run together and stores the lists that would make the commit record large. */
 export async function buildShareRecord(options: ShareRecordOptions): Promise<FileShareRecord> {
-  const { store, runId, bulk, base } = options;
-  const gathered = noneGathered();
-  let counts = noCounts();
-  for (const partition of bulk.keys()) {
-    const sums = { bulk: noCounts(), delta: noCounts() };
-    const last = lastPass(options, partition);
-    for (const pass of last === 'bulk' ? ([last] as const) : (['bulk', last] as const)) {
-      for await (const box of boxesOf(options, { pass, partition })) {
-        gather(gathered, box, { pass, isLast: pass === last });
-        sums[pass] = addCounts(sums[pass], box.counts);
-      }
-    }
-    counts = addCounts(counts, last === 'bulk' ? sums.bulk : bothPasses(sums.bulk, sums.delta));
-  }
-  const { segments, content, failed, finishedAt } = gathered;
+  const { store, runId, base } = options;
+  const gathered = await gatherBoxes(options, failedShown);
+  const { segments, removed } = await mendSeams({ store, runId, ...gathered });
+  const { content, finishedAt } = gathered;
   const [source] = gathered.sources;
   if (source === undefined) throw new HubkeepError('internal', 'a share without a single box cannot be recorded');
   return {
     status: 'succeeded',
     source,
-    counts,
+    counts: without(gathered.counts, removed),
     segments,
     packs: await storePackList({ store, runId, packs: await neededPacks(store, gathered, base) }),
     content: [...(base?.content ?? []), ...content],
-    failed: {
-      first: failed,
-      ...(counts.failed > failed.length
-        ? { all: await storeLines(store, layout.failedFiles(runId, 'share'), failedFiles(options)) }
-        : {}),
-    },
+    failed: await failedOf(options, gathered, removed.map(asFailed)),
     startedAt: earliest(gathered.startedAt),
     bulkFinishedAt: latest(finishedAt.bulk),
     finishedAt: latest([...finishedAt.bulk, ...finishedAt.delta]),
@@ -86,63 +49,29 @@ export async function readPackList(store: BlobStore, key: string): Promise<PackR
     .map((line) => parseJson(key, Buffer.from(line), packSchema));
 }
 
-/** The last look at a partition: what is there is what it saw. */
-function lastPass({ delta }: ShareRecordOptions, partition: number): Pass {
-  return (delta[partition] ?? 0) > 0 ? 'delta' : 'bulk';
-}
-
-function boxesOf({ store, runId, ...boxes }: ShareRecordOptions, { pass, partition }: { pass: Pass; partition: number }) {
-  return readBoxes(store, boxKeys(runId, { pass, partition, boxes: boxes[pass][partition] ?? 0 }));
-}
-
-function noneGathered(): Gathered {
-  return {
-    segments: [],
-    written: [],
-    referenced: new Set(),
-    content: [],
-    failed: [],
-    sources: new Set(),
-    startedAt: [],
-    finishedAt: { bulk: [], delta: [] },
-  };
-}
-
-function gather(gathered: Gathered, box: BoxResult, { pass, isLast }: { pass: Pass; isLast: boolean }) {
-  gathered.written.push(...box.packs);
-  for (const pack of box.referenced) gathered.referenced.add(pack);
-  gathered.content.push(...box.content);
-  gathered.sources.add(box.source);
-  gathered.startedAt.push(box.startedAt);
-  gathered.finishedAt[pass].push(box.finishedAt);
-  if (!isLast) return;
-  gathered.segments.push(...box.segments);
-  gathered.failed.push(...box.failed.slice(0, failedShown - gathered.failed.length));
-}
-
-/** Read again, for they are seldom too many for the record and then too many to be kept meanwhile. */
-async function* failedFiles(options: ShareRecordOptions): AsyncGenerator<FailedFile> {
-  for (const partition of options.bulk.keys()) {
-    for await (const { failed } of boxesOf(options, { pass: lastPass(options, partition), partition })) yield* failed;
-  }
-}
-
-/** What was done is the sum of both passes; what is there is what the last pass saw. */
-function bothPasses(first: ShareCounts, second: ShareCounts): ShareCounts {
-  return {
-    ...second,
-    added: first.added + second.added,
-    changed: first.changed + second.changed,
-    removed: first.removed,
-    unchanged: first.unchanged,
-    bytesRead: first.bytesRead + second.bytesRead,
-    bytesStored: first.bytesStored + second.bytesStored,
-    reused: first.reused + second.reused,
-  };
-}
-
 const earliest = (times: readonly string[]): string => times.toSorted()[0] ?? '';
 const latest = (times: readonly string[]): string => times.toSorted().at(-1) ?? '';
+
+function without(counts: ShareCounts, removed: readonly IndexLine[]): ShareCounts {
+  const files = removed.flatMap(({ entry }) => (entry.type === 'file' ? [entry.size] : []));
+  return {
+    ...counts,
+    files: counts.files - files.length,
+    bytes: counts.bytes - files.reduce((sum, size) => sum + size, 0),
+    symlinks: counts.symlinks - (removed.length - files.length),
+    failed: counts.failed + removed.length,
+  };
+}
+
+async function failedOf(boxes: ShareBoxes, { counts, failed }: Gathered, more: FailedFile[]): Promise<FileShareRecord['failed']> {
+  async function* all() {
+    yield* more;
+    yield* failedFiles(boxes);
+  }
+  const first = [...more, ...failed].slice(0, failedShown);
+  if (counts.failed + more.length <= failedShown) return { first };
+  return { first, all: await storeLines(boxes.store, layout.failedFiles(boxes.runId, 'share'), all()) };
+}
 
 /** Packs the index points to, those this run wrote, and the journals since the first point. */
 async function neededPacks(

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { partitionsSchema } from '../../src/contracts/share-copy';
 import { comparePaths } from '../../src/contracts/share-path';
@@ -7,6 +7,7 @@ import { limits } from '../../src/fileshare/limits';
 import { outlineBounds } from '../../src/fileshare/outline';
 import { readJson } from '../../src/repository/json-blob';
 import { layout } from '../../src/repository/layout';
+import { buildShareRecord } from '../../src/repository/share-record';
 import { createShareStage, type ShareStage } from './share-stage';
 
 // Segments of a few entries, so that a share of a few files has many; and boxes that end after each.
@@ -164,4 +165,39 @@ test('a directory that partitions share and that vanished after the bulk pass is
   const record = await stage.backUp({ delta: true, width: 2, meanwhile: () => stage.remove('site-0') });
   expect(record.counts).toMatchObject({ files: 80 });
   expect(readdirSync(join(await stage.restore(record), 'site-0/wwwroot'))).toHaveLength(40);
+});
+
+test('a file that is a directory by the time the next partition looks gives way to what it holds', async () => {
+  writeSites(2, 40);
+  const directory = join(stage.share, 'site-0');
+  const aside = join(stage.share, '..', 'aside');
+  const { partitions, store, fileShare } = stage;
+  const plan = await partitions.plan({ runId, point: null, width: 2 });
+  const within = (await cutsOf(2)).findIndex((cut) => cut.startsWith('site-0/'));
+  expect(within).toBeGreaterThanOrEqual(0);
+  const boxes: number[] = [];
+  for (let partition = 0; partition < plan.partitions; partition++) {
+    if (partition === within) {
+      renameSync(directory, aside);
+      stage.write('site-0', 'a file for a moment');
+    }
+    let cursor: string | null = null;
+    for (boxes[partition] = 0; boxes[partition] === 0 || cursor !== null; boxes[partition]! += 1) {
+      const place = { partition, partitions: plan.partitions, box: boxes[partition]!, cursor };
+      const request = await partitions.requestOf({ runId, sequence: 1, pass: 'bulk', point: null, ...place });
+      const options = { signal: new AbortController().signal, onProgress: () => undefined };
+      cursor = (await fileShare.copyBox(request, options)).result.next;
+    }
+    if (partition === within) {
+      stage.remove('site-0');
+      renameSync(aside, directory);
+    }
+  }
+  const record = await buildShareRecord({ store, runId, bulk: boxes, delta: [], base: undefined });
+  expect(record.failed.first).toEqual([expect.objectContaining({ path: 'site-0', code: 'share.changing' })]);
+  const entries = await stage.entries(record);
+  expect(entries.map(({ path }) => path)).not.toContain('site-0');
+  expect(entries.some(({ path }) => path.startsWith('site-0/'))).toBe(true);
+  expect(record.counts).toMatchObject({ failed: 1, files: entries.filter(({ type }) => type === 'file').length });
+  await stage.restore(record);
 });
