@@ -20,9 +20,6 @@ interface Scenario {
   readonly run: SimulatedRun;
 }
 
-/** Packs a box leaves unfilled at most: one for each of its threads. */
-const threads = 4;
-
 const number = (value: number) => Math.round(value).toLocaleString('en-US');
 const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
 
@@ -59,7 +56,7 @@ function requestsTable(scenarios: readonly Scenario[], box: BoxRequests): string
     const boxes = work.boxes.bulk + work.boxes.delta;
     const segments = Math.ceil(share.files / limits.segmentEntries) + work.boxes.bulk;
     const parts = [
-      Math.ceil((share.bytes * storedShare) / limits.pack) + work.boxes.bulk * threads,
+      Math.ceil((share.bytes * storedShare) / limits.pack) + work.boxes.bulk,
       segments,
       boxes * box.fixed,
       (sum(work.laneSeconds.values()) / boxSeconds) * box.byTime,
@@ -121,7 +118,7 @@ partitions a lane, and every partition ends a box of its own, which is why many 
 
 ## Requests to the store
 
-A first night, by formula: packs of ${limits.pack / 1024 / 1024} MiB at ${storedShare} stored bytes for each byte, and one not filled for each of ${threads} threads a box; segments of ${number(limits.segmentEntries)} entries,
+A first night, by formula: packs of ${limits.pack / 1024 / 1024} MiB at ${storedShare} stored bytes for each byte, and one not filled for each box; segments of ${number(limits.segmentEntries)} entries,
 and one begun for each box; ${box.fixed} requests of every box besides, and ${box.byTime} for ${boxSeconds / 60} minutes under the run's lock (both counted, not assumed).
 
 ${requestsTable(scenarios, box)}

@@ -1,7 +1,4 @@
 /** Puts the services together from a configuration. Shared by the Functions app and the CLI: what differs between them is the engine. */
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { createBackUpDatabase } from './activities/back-up-database';
 import { createBeginRun } from './activities/begin-run';
 import { createCommitRecoveryPoint } from './activities/commit-recovery-point';
@@ -62,7 +59,6 @@ export interface Hubkeep extends ApiServices {
 
 /** How long one box of the share is copied; any Functions plan allows it. */
 const boxMs = 4 * 60_000;
-const packThreads = Math.max(2, Math.min(4, availableParallelism()));
 
 interface Shared {
   readonly config: Config;
@@ -161,12 +157,9 @@ function shareActivities({ config, guard, progress, store, points, clock }: Shar
   const partitions = createPartitions({ source, store, points, clock });
   const fileShare = createFileShare({
     source,
-    sourceDescription: { kind: 'path', path },
     store,
     points,
     clock,
-    spawn: (data) => new Worker(join(__dirname, 'pack-worker.js'), { workerData: data }),
-    threads: packThreads,
     boxMs,
   });
   return {

@@ -17,7 +17,6 @@ import { createProgressReporter } from '../../src/runs/progress-reporter';
 import { createRunGuard } from '../../src/runs/run-guard';
 import { createRunLock } from '../../src/runs/run-lock';
 import { createRunSummaries } from '../../src/runs/run-summaries';
-import { inProcessThreads } from '../../test/support/in-process-thread';
 import { createMemoryBlobStore } from '../../test/support/memory-blob-store';
 import { silentLog } from '../../test/support/silent-log';
 import { countRequests, type Requests } from './counting-store';
@@ -51,10 +50,7 @@ async function fixedRequests(directory: string): Promise<number> {
   const source = createLocalFiles(directory);
   const points = createRecoveryPoints(store);
   const partitions = createPartitions({ source, store, points, clock });
-  const fileShare = createFileShare({
-    ...{ source, store, points, clock, spawn: inProcessThreads(source), threads: 2, boxMs: boxSeconds * 1000 },
-    sourceDescription: { kind: 'path', path: directory },
-  });
+  const fileShare = createFileShare({ source, store, points, clock, boxMs: boxSeconds * 1000 });
   const plan = await createPlanSharePartitions({ guard, partitions })({ runId, point: null, width: 2 });
   if (plan.status === 'failed') throw new Error(plan.problem.message);
   const before = sumOf(store.requests);

@@ -16,7 +16,6 @@ import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import { openRepository } from '../../src/repository/repository-header';
 import { buildShareRecord } from '../../src/repository/share-record';
 import { withFaults } from '../support/faulty-source';
-import { inProcessThreads } from '../support/in-process-thread';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
 
 const longAgo = new Date('2024-03-01T12:00:00Z');
@@ -34,12 +33,9 @@ export async function createShareStage({
   const { repositoryId } = await openRepository(store);
   const fileShare = createFileShare({
     source,
-    sourceDescription: { kind: 'path', path: share },
     store,
     points,
     clock: createSystemClock(),
-    spawn: inProcessThreads(source),
-    threads: 2,
     boxMs,
   });
   const partitions = createPartitions({ source, store, points, clock: createSystemClock() });

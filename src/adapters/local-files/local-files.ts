@@ -5,6 +5,7 @@ import { HubkeepError } from '../../errors/hubkeep-error';
 import type { EntryKind, FileSource, SourceEntry } from '../../ports/file-source';
 import { nativePath } from './native-path';
 import { openLocalFile } from './open-local-file';
+import { createInstantReader, readWhole } from './read-local-file';
 import { timestamp } from './timestamp';
 import { translateFileError } from './translate-error';
 
@@ -19,6 +20,7 @@ export function createLocalFiles(directory: string): FileSource {
   const root = directory.replace(/(?<=.)[\\/]+$/, '');
   let listed = 0;
   let listedMs = 0;
+  const readNow = createInstantReader();
   const isSlow = () => listed > entriesToJudge && listedMs / listed > slowEntryMs;
 
   return {
@@ -43,24 +45,38 @@ export function createLocalFiles(directory: string): FileSource {
       return entries;
     },
 
+    readNow: (path, options) => (isSlow() ? undefined : readNow({ native: nativePath(root, path), path }, options)),
+    readWhole: (path, options) => readWhole({ native: nativePath(root, path), path }, options),
+
     open: (path) => openLocalFile(nativePath(root, path), path),
   };
 }
 
 function listAtOnce(root: string, directory: SharePath): SourceEntry[] {
-  const listing = attempt(directory, () => readdirSync(nativePath(root, directory), { encoding: 'buffer' }));
-  return namesOf(listing).flatMap((name) => {
+  const place = nativePath(root, directory);
+  const names = attempt(directory, () => {
+    const plain = readdirSync(place, 'utf8');
+    return plain.some(mayHideBytes) ? namesOf(readdirSync(place, 'buffer')) : sorted(plain);
+  });
+  const entries: SourceEntry[] = [];
+  for (const name of names) {
     const native = nativePath(root, child(directory, name));
     try {
-      return [toEntry(name, lstatSync(native, { bigint: true }), () => bytesToPath(readlinkSync(native, 'buffer')))];
+      entries.push(toEntry(name, lstatSync(native, { bigint: true }), () => bytesToPath(readlinkSync(native, 'buffer'))));
     } catch (error) {
-      return unreadableEntry(directory, name, error);
+      entries.push(...unreadableEntry(directory, name, error));
     }
-  });
+  }
+  return entries;
+}
+
+/** True of a name that may not have been UTF-8: its bytes have to be looked at. */
+function mayHideBytes(name: string): boolean {
+  return name.includes('\uFFFD');
 }
 
 async function listConcurrently(root: string, directory: SharePath): Promise<SourceEntry[]> {
-  const listing = await readdir(nativePath(root, directory), { encoding: 'buffer' }).catch((error: unknown) => {
+  const listing = await readdir(nativePath(root, directory), 'buffer').catch((error: unknown) => {
     throw translateFileError(error, directory);
   });
   const names = namesOf(listing);
@@ -102,7 +118,16 @@ function attempt<T>(path: SharePath, work: () => T): T {
 }
 
 function namesOf(listing: readonly Buffer[]): string[] {
-  return listing.map(bytesToPath).sort(compareNames);
+  return sorted(listing.map(bytesToPath));
+}
+
+/** JavaScript's own order is that of bytes up to the surrogates, and many times as fast as any comparison of ours. */
+function sorted(names: string[]): string[] {
+  return names.some(isBeyondBytes) ? names.sort(compareNames) : names.sort();
+}
+
+function isBeyondBytes(name: string): boolean {
+  return /[\uD800-\uFFFF]/.test(name);
 }
 
 function toEntry(name: string, stats: BigIntStats, target: () => string): SourceEntry {
