@@ -3,6 +3,7 @@ import type { BoxRequest, BoxResult } from '../contracts/share-copy';
 import { comparePaths, isWithin, type SharePath } from '../contracts/share-path';
 import { HubkeepError } from '../errors/hubkeep-error';
 import { layout } from '../repository/layout';
+import type { IndexLine } from '../repository/index-entry';
 import type { SegmentLines } from '../repository/index-reader';
 import { openBase } from './base-cursor';
 import { createBoxEntries, type Group } from './box-entries';
@@ -119,6 +120,14 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     return isOver();
   }
 
+  /** What the base has for this very path. */
+  function takeSame(path: SharePath): IndexLine | undefined {
+    const line = base.peek();
+    if (line?.entry.path !== path) return undefined;
+    base.take();
+    return line;
+  }
+
   async function copyRange(): Promise<SharePath | null> {
     for await (const batch of walk(source, range)) {
       if (options.signal.aborted) throw cancelled();
@@ -126,10 +135,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
         const { path } = walked;
         if (isBehind(walked)) continue;
         if (advanceWithin(path) && !(await crossSegments(path))) return lastPath ?? null;
-        const before = base.peek();
-        const same = before?.entry.path === path ? before : undefined;
-        if (same !== undefined) base.take();
-        const room = entries.found(walked, same);
+        const room = entries.found(walked, takeSame(path));
         if (room !== undefined) await room;
         lastPath = path;
         if (isGroupDue() && (await endGroup())) return path;
@@ -172,9 +178,10 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
 }
 
 /** Different for every attempt; names sort in the order in which tar has to extract the packs. */
-function attemptName({ pass, box }: BoxRequest): string {
+function attemptName({ pass, partition, box }: BoxRequest): string {
   const order = pass === 'bulk' ? '0-bulk' : '1-delta';
-  return `${order}-${String(box).padStart(4, '0')}-${randomBytes(3).toString('hex')}`;
+  const place = [partition.number, box].map((number) => String(number).padStart(4, '0')).join('-');
+  return `${order}-${place}-${randomBytes(3).toString('hex')}`;
 }
 
 function cancelled(): HubkeepError {

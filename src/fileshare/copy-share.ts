@@ -63,7 +63,8 @@ export function createFileShare(options: FileShareOptions) {
      * @returns the result's key, and the cursor of the next box or null at the end.
      */
     async copyBox(request: BoxRequest, boxOptions: BoxOptions): Promise<{ key: string; result: BoxResult }> {
-      const key = layout.boxResult(request.runId, boxName(request));
+      const { pass, partition, box } = request;
+      const key = layout.boxResult(request.runId, { pass, partition: partition.number, box });
       const done = await readJsonIfPresent(store, key, boxResultSchema);
       if (done !== undefined) return { key, result: done };
       const result = await copy(request, boxOptions);
@@ -79,7 +80,3 @@ export function createFileShare(options: FileShareOptions) {
 }
 
 export type FileShare = ReturnType<typeof createFileShare>;
-
-function boxName({ pass, box }: BoxRequest): string {
-  return `${pass}-${String(box).padStart(6, '0')}`;
-}
