@@ -88,7 +88,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   }
 
   const isTimeUp = (grace = 0) => clock.now().getTime() >= options.deadline.getTime() + grace;
-  const isOver = () => isTimeUp() || (packer?.isFull() ?? false);
+  const isOver = () => isTimeUp() || (packer?.isFull() ?? false) || entries.failed.length >= limits.failedFiles;
 
   /** Not before the last entry below a replaced directory: the next box would not know of it. */
   function mayEnd(): boolean {

@@ -25,6 +25,8 @@ export const limits = {
   segmentsHeld: 32 * MiB,
   /** Journal that is held until a box ends: a site removed is a line for each of its files. */
   journalHeld: 8 * MiB,
+  /** Failures after which a box ends, for each is held with its reason. */
+  failedFiles: 20_000,
   /** Memory a box may spend on knowing what it has stored: some 300,000 contents. It ends when that is used up. */
   knownContents: 48 * MiB,
 } as const;
