@@ -46,7 +46,7 @@ module.exports = {
       comment: 'index.ts and the CLI start programs when loaded; whatever others need lives elsewhere.',
       severity: 'error',
       from: { pathNot: '^src/(index\\.ts$|cli/)' },
-      to: { path: '^src/(index\\.ts$\\.ts$|cli/)' },
+      to: { path: '^src/(index\\.ts$|cli/)' },
     },
     {
       name: 'only-roots-compose',

@@ -5,6 +5,7 @@ import { createCommitRecoveryPoint } from './activities/commit-recovery-point';
 import { createCopyShareBox } from './activities/copy-share-box';
 import { createEndRun } from './activities/end-run';
 import { createKeepSystemSecrets } from './activities/keep-system-secrets';
+import { createPlanSharePartitions } from './activities/plan-share-partitions';
 import { createRemoveStaging } from './activities/remove-staging';
 import { createAzureBlobStore } from './adapters/azure-blob/azure-blob-store';
 import { trustExtraCa } from './adapters/extra-ca';
@@ -22,6 +23,8 @@ import { fillServerPlaceholder } from './databases/staging-names';
 import { HubkeepError } from './errors/hubkeep-error';
 import { asOutcome } from './errors/to-problem';
 import { createFileShare } from './fileshare/copy-share';
+import { createPartitions } from './fileshare/partitions';
+import { createShareSource } from './fileshare/share-source';
 import { lateAdapters } from './late-adapters';
 import type { BlobStore } from './ports/blob-store';
 import type { Clock } from './ports/clock';
@@ -86,9 +89,13 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
   const startRun = createRunStarter({ lock, summaries, clock, repositoryId });
 
   const activities: Activities<ActivityMap> = {
-    'begin-run': createBeginRun({ guard, summaries, points, databases: targetsOf(config) }),
+    'begin-run': createBeginRun({
+      ...{ guard, summaries, points },
+      databases: targetsOf(config),
+      shareWidth: config.fileShare?.width ?? 1,
+    }),
     ...databaseActivities(shared),
-    'copy-share-box': shareActivity(shared),
+    ...shareActivities(shared),
     'keep-system-secrets': secretsActivity(shared),
     'commit-recovery-point': createCommitRecoveryPoint({ guard, lock, store, points, clock, stamp, repositoryId }),
     'end-run': createEndRun({ lock, summaries, progress, store, clock, log, notifier, stamp }),
@@ -139,18 +146,28 @@ function databaseActivities({ config, guard, progress, store, clock, log }: Shar
   };
 }
 
-function shareActivity({ config, guard, progress, store, points, clock }: Shared) {
-  if (config.fileShare === undefined) return notConfigured('fileshare', 'FILE_SHARE_PATH');
+function shareActivities({ config, guard, progress, store, points, clock }: Shared) {
+  if (config.fileShare === undefined) {
+    return {
+      'plan-share-partitions': notConfigured('fileshare', 'FILE_SHARE_PATH'),
+      'copy-share-box': notConfigured('fileshare', 'FILE_SHARE_PATH'),
+    };
+  }
   const { path, exclude } = config.fileShare;
+  const source = createShareSource(createLocalFiles(path), exclude);
+  const partitions = createPartitions({ source, store, points, clock });
   const fileShare = createFileShare({
-    source: createLocalFiles(path),
+    source,
     exclude,
     store,
     points,
     clock,
     boxMs,
   });
-  return createCopyShareBox({ guard, progress, fileShare });
+  return {
+    'plan-share-partitions': createPlanSharePartitions({ guard, partitions }),
+    'copy-share-box': createCopyShareBox({ guard, progress, partitions, fileShare }),
+  };
 }
 
 function secretsActivity({ config, clock, log, vault, guard }: Shared) {

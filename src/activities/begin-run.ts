@@ -12,11 +12,13 @@ export interface BeginRunServices {
   readonly summaries: RunSummaries;
   readonly points: RecoveryPoints;
   readonly databases: readonly DatabaseTarget[];
+  /** How many boxes of the share are copied at once. */
+  readonly shareWidth: number;
 }
 
 type BeginRun = ActivityMap['begin-run'];
 
-export function createBeginRun({ guard, summaries, points, databases }: BeginRunServices) {
+export function createBeginRun({ guard, summaries, points, databases, shareWidth }: BeginRunServices) {
   return (input: BeginRun['input']): Promise<BeginRun['output']> =>
     asOutcome(async () => {
       const run = runRequestSchema.parse(input);
@@ -34,7 +36,8 @@ export function createBeginRun({ guard, summaries, points, databases }: BeginRun
           problems: [],
           warnings: [],
         });
-        return { databases: [...databases], shareBase: await newestShare(points), nextSequence: await points.nextSequence() };
+        const shareBase = await newestShare(points);
+        return { databases: [...databases], shareBase, nextSequence: await points.nextSequence(), shareWidth };
       });
     });
 }

@@ -1,32 +1,41 @@
 import type { ActivityMap } from '../contracts/activities';
-import { boxRequestSchema } from '../contracts/share-copy';
+import { type BoxInput, boxInputSchema } from '../contracts/share-copy';
 import { bytesToPath, isEscaped, pathToBytes, type SharePath } from '../contracts/share-path';
 import { asOutcome } from '../errors/to-problem';
 import type { FileShare } from '../fileshare/copy-share';
+import type { Partitions } from '../fileshare/partitions';
 import type { ProgressReporter } from '../runs/progress-reporter';
 import type { RunGuard } from '../runs/run-guard';
 
 export interface CopyShareBoxServices {
   readonly guard: RunGuard;
   readonly progress: ProgressReporter;
+  readonly partitions: Pick<Partitions, 'requestOf'>;
   readonly fileShare: FileShare;
 }
 
 type CopyShareBox = ActivityMap['copy-share-box'];
 
-export function createCopyShareBox({ guard, progress, fileShare }: CopyShareBoxServices) {
+export function createCopyShareBox({ guard, progress, partitions, fileShare }: CopyShareBoxServices) {
   return (input: CopyShareBox['input']): Promise<CopyShareBox['output']> =>
     asOutcome(async () => {
-      const asked = boxRequestSchema.parse(input);
-      const request = { ...asked, cursor: asked.cursor === null ? null : fromHistory(asked.cursor) };
-      return guard(request.runId, async (signal) => {
+      const asked = boxInputSchema.parse(input);
+      const box = { ...asked, cursor: asked.cursor === null ? null : fromHistory(asked.cursor) };
+      return guard(box.runId, async (signal) => {
         const onProgress = (files: number, bytes: number) => {
-          progress.report(request.runId, { activity: `fileshare-${request.pass}`, files, bytes });
+          progress.report(box.runId, { ...activityOf(box), files, bytes });
         };
-        const { key, result } = await fileShare.copyBox(request, { signal, onProgress });
-        return { result: key, next: result.next === null ? null : toHistory(result.next), finishedAt: result.finishedAt };
+        const { result } = await fileShare.copyBox(await partitions.requestOf(box), { signal, onProgress });
+        return { next: result.next === null ? null : toHistory(result.next), finishedAt: result.finishedAt };
       });
     });
+}
+
+/** Lanes count side by side, each for itself. */
+function activityOf({ pass, lane }: BoxInput): { activity: string; subject?: string } {
+  if (lane === undefined) return { activity: `fileshare-${pass}` };
+  const look = pass === 'bulk' ? 'file share' : 'file share, second look';
+  return { activity: `fileshare-${pass}-${lane + 1}`, subject: `${look}, lane ${lane + 1}` };
 }
 
 /** A history need not keep the lone surrogates that stand for bytes which are not UTF-8: a cursor travels as plain ASCII. */

@@ -24,6 +24,14 @@ export interface SqlConfig {
   readonly backupDirectoryLocal: string;
 }
 
+export interface FileShareConfig {
+  readonly path: string;
+  /** Globs over paths to leave out. */
+  readonly exclude: readonly string[];
+  /** How many activities copy it at once. */
+  readonly width: number;
+}
+
 export interface SecretsConfig {
   readonly vaultUrl: string;
   readonly vaultApiVersion: string | undefined;
@@ -43,7 +51,7 @@ export interface Config {
   readonly identity: { readonly instanceDiscovery: boolean };
   readonly storage: StorageConfig;
   readonly sql: SqlConfig | undefined;
-  readonly fileShare: { readonly path: string; readonly exclude: readonly string[] } | undefined;
+  readonly fileShare: FileShareConfig | undefined;
   readonly secrets: SecretsConfig | undefined;
   readonly serve: {
     readonly apiKey: string | undefined;
@@ -94,8 +102,9 @@ function sqlOf(values: SettingValues): SqlConfig | undefined {
   };
 }
 
-function fileShareOf({ FILE_SHARE_PATH: path, FILE_SHARE_EXCLUDE: exclude }: SettingValues): Config['fileShare'] {
-  return path === undefined ? undefined : { path, exclude };
+function fileShareOf(values: SettingValues): FileShareConfig | undefined {
+  const { FILE_SHARE_PATH: path, FILE_SHARE_EXCLUDE: exclude, FILE_SHARE_WIDTH: width } = values;
+  return path === undefined ? undefined : { path, exclude, width };
 }
 
 function secretsOf(values: SettingValues): SecretsConfig | undefined {

@@ -3,6 +3,7 @@ import type { BoxRequest, BoxResult } from '../contracts/share-copy';
 import { comparePaths, isWithin, type SharePath } from '../contracts/share-path';
 import { HubkeepError } from '../errors/hubkeep-error';
 import { layout } from '../repository/layout';
+import type { IndexLine } from '../repository/index-entry';
 import type { SegmentLines } from '../repository/index-reader';
 import { openBase } from './base-cursor';
 import { createBoxEntries, type Group } from './box-entries';
@@ -38,7 +39,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   const base = await openBase(store, options.segments, range);
   const groups = createIndexGroups({ store, runId: request.runId, prefix: name });
   const ledger = createBoxLedger();
-  const journal = createJournal();
+  const journal = createJournal(store, packPrefix);
   const entries = createBoxEntries({ request, ledger, journal, packer: usedPacker, onProgress });
   let closing: { readonly group: Group; readonly base: SegmentLines | undefined } | undefined;
   let lastPath: SharePath | undefined;
@@ -59,30 +60,35 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     groups.close({ slots: group.slots, base: segment, packs: packer?.packsBegun() ?? 0 });
     if (groups.heldBytes() > limits.segmentsHeld) await packer?.flush();
     await groups.write(arePacksStored);
+    if (journal.heldBytes() > limits.journalHeld) await journal.write();
   }
 
   const arePacksStored = (count: number) => packer?.isStoredThrough(count) ?? true;
 
-  /** Works off the base up to `path`, closing a group wherever the base's segments end. */
-  async function advanceBase(path: SharePath | undefined): Promise<'on' | 'out of time'> {
-    for (;;) {
-      const line = base.peek();
-      if (line !== undefined && (path === undefined || comparePaths(line.entry.path, path) < 0)) {
-        base.take();
-        entries.baseOnly(line);
-        lastPath = line.entry.path;
-        continue;
-      }
-      const boundary = base.boundary();
-      if (line !== undefined || boundary === undefined) return 'on';
-      if (path !== undefined && comparePaths(boundary, path) > 0) return 'on';
-      await closeGroup();
-      if (isOver() && lastPath !== undefined && mayEnd()) return 'out of time';
-      await base.cross();
+  /** Works off the base up to `path`, in its open segment. @returns true when there is more of it before `path`. */
+  function advanceWithin(path: SharePath | undefined): boolean {
+    for (let line = base.peek(); line !== undefined; line = base.peek()) {
+      if (path !== undefined && comparePaths(line.entry.path, path) >= 0) return false;
+      base.take();
+      entries.baseOnly(line);
+      lastPath = line.entry.path;
     }
+    const boundary = base.boundary();
+    return boundary !== undefined && (path === undefined || comparePaths(boundary, path) <= 0);
   }
 
-  const isOver = (grace = 0) => clock.now().getTime() >= options.deadline.getTime() + grace;
+  /** Works off the base's segments up to `path`, each a group of its own. @returns false when the box is over before. */
+  async function crossSegments(path: SharePath | undefined): Promise<boolean> {
+    do {
+      await closeGroup();
+      if (isOver() && lastPath !== undefined && mayEnd()) return false;
+      await base.cross();
+    } while (advanceWithin(path));
+    return true;
+  }
+
+  const isTimeUp = (grace = 0) => clock.now().getTime() >= options.deadline.getTime() + grace;
+  const isOver = () => isTimeUp() || (packer?.isFull() ?? false) || entries.failed.length >= limits.failedFiles;
 
   /** Not before the last entry below a replaced directory: the next box would not know of it. */
   function mayEnd(): boolean {
@@ -98,47 +104,58 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     return true;
   }
 
-  /** Closes the group where it is due. @returns true when the box is to end behind it. */
-  async function endsHere(): Promise<boolean> {
-    const isPastBase = base.peek() === undefined && base.boundary() === undefined;
-    const isDue = isPastBase && entries.groupSize() >= limits.segmentEntries;
-    const isOverdue = (entries.groupSize() >= limits.groupEntries || isOver(graceMs)) && mayEnd();
-    if (!isDue && !isOverdue) return false;
+  /** True where the base has nothing more: there a group ends by its size alone. */
+  const isPastBase = () => base.peek() === undefined && base.boundary() === undefined;
+
+  function isGroupDue(): boolean {
+    if (entries.groupSize() >= limits.segmentEntries && isPastBase()) return true;
+    return (entries.groupSize() >= limits.groupEntries || isTimeUp(graceMs)) && mayEnd();
+  }
+
+  /** @returns true when the box is over behind this group. */
+  async function endGroup(): Promise<boolean> {
+    const mayCross = isPastBase();
     await closeGroup();
-    if (isDue) await base.cross();
+    if (mayCross) await base.cross();
     return isOver();
+  }
+
+  /** What the base has for this very path. */
+  function takeSame(path: SharePath): IndexLine | undefined {
+    const line = base.peek();
+    if (line?.entry.path !== path) return undefined;
+    base.take();
+    return line;
   }
 
   async function copyRange(): Promise<SharePath | null> {
     for await (const batch of walk(source, range)) {
       if (options.signal.aborted) throw cancelled();
       for (const walked of batch) {
+        const { path } = walked;
         if (isBehind(walked)) continue;
-        if ((await advanceBase(walked.path)) === 'out of time') return lastPath ?? null;
-        const before = base.peek();
-        const same = before?.entry.path === walked.path ? before : undefined;
-        if (same !== undefined) base.take();
-        const room = entries.found(walked, same);
+        if (advanceWithin(path) && !(await crossSegments(path))) return lastPath ?? null;
+        const room = entries.found(walked, takeSame(path));
         if (room !== undefined) await room;
-        lastPath = walked.path;
-        if (await endsHere()) return walked.path;
+        lastPath = path;
+        if (isGroupDue() && (await endGroup())) return path;
       }
       onProgress(entries.doneFiles(), ledger.counts.bytesRead);
     }
-    return (await advanceBase(undefined)) === 'out of time' ? (lastPath ?? null) : null;
+    return !advanceWithin(undefined) || (await crossSegments(undefined)) ? null : (lastPath ?? null);
   }
 
   /** Packs first, then what points to them. */
   async function storeAll() {
     const stored = (await packer?.finish()) ?? [];
     await source.check();
-    const journalPack = await journal.write(store, `${packPrefix}-9-000001`);
     const [content, segments] = await Promise.all([
       storeContent(store, layout.content(request.runId, name), stored),
       groups.segments(),
       groups.write(arePacksStored),
+      journal.write(),
     ]);
-    return { packs: [...(packer?.packs ?? []), ...(journalPack === undefined ? [] : [journalPack])], content, segments };
+    return { packs: [...(packer?.packs ?? []), ...journal.packs], content, segments };
   }
 
   const next = await copyRange();
@@ -161,9 +178,10 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
 }
 
 /** Different for every attempt; names sort in the order in which tar has to extract the packs. */
-function attemptName({ pass, box }: BoxRequest): string {
+function attemptName({ pass, partition, box }: BoxRequest): string {
   const order = pass === 'bulk' ? '0-bulk' : '1-delta';
-  return `${order}-${String(box).padStart(4, '0')}-${randomBytes(3).toString('hex')}`;
+  const place = [partition.number, box].map((number) => String(number).padStart(4, '0')).join('-');
+  return `${order}-${place}-${randomBytes(3).toString('hex')}`;
 }
 
 function cancelled(): HubkeepError {

@@ -8,13 +8,11 @@ import { createJson, readJson, readJsonIfPresent } from '../repository/json-blob
 import { layout } from '../repository/layout';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import { copyBox } from './copy-box';
-import { createExcludingSource } from './excluding-source';
 import { resolveBase } from './share-base';
-import { createWatchedSource } from './watched-source';
 
 export interface FileShareOptions {
   readonly source: FileSource;
-  /** Globs over paths to leave out. */
+  /** What the source leaves out, for the record. */
   readonly exclude: readonly string[];
   readonly store: BlobStore;
   readonly points: RecoveryPoints;
@@ -30,8 +28,7 @@ export interface BoxOptions {
 
 /** Copies the share, one time box a call. */
 export function createFileShare(options: FileShareOptions) {
-  const { exclude, store, points, clock } = options;
-  const source = createExcludingSource(createWatchedSource(options.source), exclude);
+  const { source, exclude, store, points, clock } = options;
 
   async function loadContent(keys: readonly string[]) {
     return openContent(await Promise.all(keys.map(async (key) => (await store.read(key)).content)));
@@ -69,7 +66,8 @@ export function createFileShare(options: FileShareOptions) {
      * @returns the result's key, and the cursor of the next box or null at the end.
      */
     async copyBox(request: BoxRequest, boxOptions: BoxOptions): Promise<{ key: string; result: BoxResult }> {
-      const key = layout.boxResult(request.runId, boxName(request));
+      const { pass, partition, box } = request;
+      const key = layout.boxResult(request.runId, { pass, partition: partition.number, box });
       const done = await readJsonIfPresent(store, key, boxResultSchema);
       if (done !== undefined) return { key, result: done };
       const result = await copy(request, boxOptions);
@@ -85,10 +83,6 @@ export function createFileShare(options: FileShareOptions) {
 }
 
 export type FileShare = ReturnType<typeof createFileShare>;
-
-function boxName({ pass, box }: BoxRequest): string {
-  return `${pass}-${String(box).padStart(6, '0')}`;
-}
 
 function emptyShare(location: string): HubkeepError {
   return new HubkeepError('share.empty', `the share ${location} is empty`, {

@@ -42,7 +42,7 @@ export interface IndexGroupsOptions {
  * when nothing in it changed, the base's segment is referenced and not written again.
  */
 export function createIndexGroups({ store, runId, prefix }: IndexGroupsOptions) {
-  const segments: (Segment | Promise<Segment>)[] = [];
+  const segments: Promise<Segment>[] = [];
   const held: HeldSegment[] = [];
   let heldBytes = 0;
   let number = 0;
@@ -84,7 +84,7 @@ export function createIndexGroups({ store, runId, prefix }: IndexGroupsOptions) 
       const lines = slots.flatMap(({ line }) => (line === undefined ? [] : [line]));
       const same = base?.lines.length === lines.length && base.lines.every(({ line }, i) => line === lines[i]?.line);
       if (base !== undefined && same) {
-        segments.push(base.segment);
+        segments.push(Promise.resolve(base.segment));
         return;
       }
       const parts = Math.max(1, Math.round(lines.length / limits.segmentEntries));

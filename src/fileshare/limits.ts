@@ -23,6 +23,12 @@ export const limits = {
   groupEntries: 2 * 16_384,
   /** Index, before compression, that may wait for the packs it points to: a pack holds very many very small files. */
   segmentsHeld: 32 * MiB,
+  /** Journal that is held until a box ends: a site removed is a line for each of its files. */
+  journalHeld: 8 * MiB,
+  /** Failures after which a box ends, for each is held with its reason. */
+  failedFiles: 20_000,
+  /** Memory a box may spend on knowing what it has stored: some 300,000 contents. It ends when that is used up. */
+  knownContents: 48 * MiB,
 } as const;
 
 /** Attempts to read a file that is different each time; the first is compared with the listing. */

@@ -10,21 +10,15 @@ export function createPackUploads(store: BlobStore, gate: Gate) {
   const finished: boolean[] = [];
   let finishedThrough = 0;
 
-  function begin(): () => void {
+  async function putPack({ name, bytes, sha256, release }: BuiltPack) {
     const place = finished.push(false) - 1;
-    return () => {
-      finished[place] = true;
-      while (finished[finishedThrough] === true) finishedThrough += 1;
-      gate.changed();
-    };
-  }
-
-  async function putPack({ name, bytes, sha256, release }: BuiltPack, done: () => void) {
     try {
       await store.put(layout.pack(name), bytes, { onlyIfAbsent: true, sha256 });
       stored.push({ pack: name, size: bytes.length, sha256, encryption: 'none' });
       release();
-      done();
+      finished[place] = true;
+      while (finished[finishedThrough] === true) finishedThrough += 1;
+      gate.changed();
     } catch (error) {
       gate.fail(error);
     }
@@ -32,28 +26,23 @@ export function createPackUploads(store: BlobStore, gate: Gate) {
 
   return {
     stored,
-    /** Packs handed over so far. */
+    /** Packs put so far. */
     begun: () => finished.length,
-    /** Packs on their way. */
+    /** Packs put and on their way. */
     running: () => finished.length - finishedThrough,
-    /** True when the first `count` packs handed over are stored. */
+    /** True when the first `count` packs put are stored. */
     isStoredThrough: (count: number) => finishedThrough >= count,
     put(pack: BuiltPack) {
-      void putPack(pack, begin());
+      void putPack(pack);
     },
     /**
-     * Sends a pack while it is made.
+     * Sends a pack while it is made, and counts for none of the above: nothing points to it before it is stored.
      * @param sha256 asked for when the last chunk has been taken.
      * @throws what the store or `chunks` throws: there is no pack then.
      */
     async putStream(name: string, chunks: AsyncIterable<Uint8Array>, sha256: () => string): Promise<void> {
-      const done = begin();
-      try {
-        const { size } = await store.putLarge(layout.pack(name), chunks, { onlyIfAbsent: true, sha256 });
-        stored.push({ pack: name, size, sha256: sha256(), encryption: 'none' });
-      } finally {
-        done();
-      }
+      const { size } = await store.putLarge(layout.pack(name), chunks, { onlyIfAbsent: true, sha256 });
+      stored.push({ pack: name, size, sha256: sha256(), encryption: 'none' });
     },
   };
 }

@@ -122,6 +122,8 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
         return isDone();
       });
     },
+    /** True when nothing more should be submitted: what is known of the contents stored has grown too large. */
+    isFull: () => known.bytes() >= limits.knownContents,
     /** Closes the open pack, so that what lies in it gets stored. */
     async flush(): Promise<void> {
       builder.seal();

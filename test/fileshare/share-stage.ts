@@ -5,8 +5,10 @@ import { createLocalFiles } from '../../src/adapters/local-files/local-files';
 import { createLocalTarget } from '../../src/adapters/local-target/local-target';
 import { createSystemClock } from '../../src/adapters/system-clock';
 import type { FileShareRecord } from '../../src/contracts/recovery-point';
-import type { BoxRequest, BoxResult, ShareBase } from '../../src/contracts/share-copy';
+import type { BoxInput, BoxRequest, BoxResult } from '../../src/contracts/share-copy';
 import { createFileShare } from '../../src/fileshare/copy-share';
+import { createPartitions } from '../../src/fileshare/partitions';
+import { createShareSource } from '../../src/fileshare/share-source';
 import type { BlobStore } from '../../src/ports/blob-store';
 import type { Clock } from '../../src/ports/clock';
 import { restoreShare } from '../../src/recovery/restore-share';
@@ -30,7 +32,8 @@ export async function createShareStage({
   const root = mkdtempSync(join(tmpdir(), 'hubkeep-share-'));
   const share = join(root, 'share');
   mkdirSync(share);
-  const source = withFaults(createLocalFiles(share));
+  const { faults, ...files } = withFaults(createLocalFiles(share));
+  const source = createShareSource(files, exclude);
   const points = createRecoveryPoints(store);
   const { repositoryId } = await openRepository(store);
   const fileShare = createFileShare({
@@ -41,6 +44,7 @@ export async function createShareStage({
     clock,
     boxMs,
   });
+  const partitions = createPartitions({ source, store, points, clock });
   let night = 0;
 
   async function copyPass(request: Pick<BoxRequest, 'runId' | 'sequence' | 'pass' | 'base'>) {
@@ -49,7 +53,7 @@ export async function createShareStage({
     let cursor: string | null = null;
     do {
       const { key, result }: { key: string; result: BoxResult } = await fileShare.copyBox(
-        { ...request, partition: {}, box: results.length, cursor },
+        { ...request, partition: { number: 0 }, box: results.length, cursor },
         { signal: new AbortController().signal, onProgress: () => undefined },
       );
       results.push(result);
@@ -59,12 +63,38 @@ export async function createShareStage({
     return { results, keys };
   }
 
+  /** One partition, box by box. @returns how many there were. */
+  async function copyPartition(input: Omit<BoxInput, 'box' | 'cursor'>): Promise<number> {
+    let cursor: string | null = null;
+    let boxes = 0;
+    do {
+      const request = await partitions.requestOf({ ...input, box: boxes++, cursor });
+      const { result }: { result: BoxResult } = await fileShare.copyBox(request, {
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+      });
+      cursor = result.next;
+    } while (cursor !== null);
+    return boxes;
+  }
+
+  /** Every partition, the last one first: none may count on another. @returns how many boxes each took. */
+  async function copyAll(run: Pick<BoxInput, 'runId' | 'sequence' | 'pass' | 'point' | 'partitions'>, bulk?: number[]) {
+    const boxes: number[] = [];
+    for (let partition = run.partitions - 1; partition >= 0; partition--) {
+      const upon = bulk === undefined ? {} : { bulkBoxes: bulk[partition] ?? 0 };
+      boxes.unshift(await copyPartition({ ...run, ...upon, partition }));
+    }
+    return boxes;
+  }
+
   return {
     share,
     store,
     points,
-    faults: source.faults,
+    faults,
     fileShare,
+    partitions,
     copyPass,
     write(path: string, content: string | Buffer, mtime = longAgo) {
       const place = join(share, path);
@@ -80,17 +110,22 @@ export async function createShareStage({
       night += nights;
     },
     /** One night: bulk pass, whatever happens `meanwhile`, a delta pass if asked for, and the commit. */
-    async backUp({ delta = false, meanwhile = () => undefined }: { delta?: boolean; meanwhile?: () => void } = {}) {
+    async backUp({
+      delta = false,
+      meanwhile = () => undefined,
+      width = 1,
+    }: { delta?: boolean; meanwhile?: () => void; width?: number } = {}) {
       night += 1;
       const runId = `2026112${night}T020000Z-000${night}`;
       const newest = await points.latest(['fileshare']).catch(() => undefined);
       const before = newest?.point.fileshare?.status === 'succeeded' ? newest.point.fileshare : undefined;
-      const base: ShareBase = newest === undefined ? { kind: 'nothing' } : { kind: 'point', id: newest.point.id };
-      const bulk = await copyPass({ runId, sequence: night, pass: 'bulk', base });
+      const point = newest?.point.id ?? null;
+      const plan = width === 1 ? { partitions: 1 } : await partitions.plan({ runId, point, width });
+      const run = { runId, sequence: night, point, ...plan };
+      const bulk = await copyAll({ ...run, pass: 'bulk' });
       meanwhile();
-      const boxes: ShareBase = { kind: 'boxes', results: bulk.keys, point: newest?.point.id ?? null };
-      const second = delta ? (await copyPass({ runId, sequence: night, pass: 'delta', base: boxes })).results : [];
-      const record = await buildShareRecord({ store, runId, bulk: bulk.results, delta: second, base: before });
+      const second = delta ? await copyAll({ ...run, pass: 'delta' }, bulk) : [];
+      const record = await buildShareRecord({ store, runId, bulk, delta: second, base: before });
       await points.commit({
         id: runId,
         repositoryId,

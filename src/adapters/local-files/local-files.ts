@@ -2,25 +2,26 @@ import { type BigIntStats, lstatSync, readdirSync, readlinkSync, type Stats } fr
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { bytesToPath, compareNames, type SharePath } from '../../contracts/share-path';
 import type { EntryKind, FileSource, SourceEntry } from '../../ports/file-source';
+import { createLatency } from './latency';
 import { nativePath } from './native-path';
 import { openLocalFile } from './open-local-file';
 import { createInstantReader, readWhole } from './read-local-file';
 import { timestamp } from './timestamp';
 import { missingRoot, replacedEntry, translateFileError, translateRootError } from './translate-error';
 
-/** Above this a source is on a network: waiting for one entry at a time would be slower than many promises. */
-const slowEntryMs = 0.25;
-/** Enough for a busy moment of a fast disk not to count. */
-const entriesToJudge = 500;
+/** A listed entry takes some microseconds from a disk and a good part of a millisecond from a network. */
+const listing = { slowMs: 0.25, enough: 500, patience: 100_000 };
+/** Of small files: what larger ones take is their size. */
+const reading = { slowMs: 0.25, enough: 100, patience: 20_000 };
+const smallFile = 64 * 1024;
 const entriesInFlight = 64;
 
 /** A directory that the operating system shows: a local disk, a mounted share or a UNC path. */
 export function createLocalFiles(directory: string): FileSource {
   const root = directory.replace(/(?<=.)[\\/]+$/, '');
-  let listed = 0;
-  let listedMs = 0;
-  const readNow = createInstantReader();
-  const isSlow = () => listed > entriesToJudge && listedMs / listed > slowEntryMs;
+  const listings = createLatency(listing);
+  const reads = createLatency(reading);
+  const readAtOnce = createInstantReader();
 
   return {
     location: root,
@@ -35,15 +36,20 @@ export function createLocalFiles(directory: string): FileSource {
     },
 
     list(path) {
-      if (isSlow()) return listConcurrently(root, path);
+      if (listings.isSlow()) return listConcurrently(root, path);
       const started = performance.now();
       const entries = listAtOnce(root, path);
-      listedMs += performance.now() - started;
-      listed += entries.length + 1;
+      listings.took(performance.now() - started, entries.length + 1);
       return entries;
     },
 
-    readNow: (path, options) => (isSlow() ? undefined : readNow({ native: nativePath(root, path), path }, options)),
+    readNow(path, options) {
+      if (reads.isSlow()) return undefined;
+      const started = performance.now();
+      const file = readAtOnce({ native: nativePath(root, path), path }, options);
+      if (file.content.length <= smallFile) reads.took(performance.now() - started);
+      return file;
+    },
     readWhole: (path, options) => readWhole({ native: nativePath(root, path), path }, options),
 
     open: (path) => openLocalFile(nativePath(root, path), path),
