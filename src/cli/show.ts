@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { RecoveryPoint } from '../contracts/recovery-point';
-import { printablePath } from '../contracts/share-path';
 import type { Mark } from '../repository/recovery-points';
 import { withCommonOptions, type Act } from './act';
 import { rowsOf } from './backup-summary';
 import { exitCodes, type ExitCode } from './exit-codes';
+import { failedFile } from './failed-file';
 import { findPoint } from './find-point';
 import { formatCount, formatDuration, formatSpan, indent, table } from './format';
 import { openRepositoryReadOnly } from './open-hubkeep';
@@ -66,9 +66,7 @@ function problemsOf({ databases, fileshare, secrets }: RecoveryPoint): string[] 
 function failedFilesOf({ fileshare }: RecoveryPoint): string[] {
   if (fileshare?.status !== 'succeeded' || fileshare.counts.failed === 0) return [];
   const { first, all } = fileshare.failed;
-  const shown = first.map(
-    ({ path, message, keptEarlier }) => `  ${printablePath(path)}: ${message}${keptEarlier ? ' (kept as it was)' : ''}`,
-  );
+  const shown = first.map((file) => `  ${failedFile(file)}${file.keptEarlier ? ' (kept as it was)' : ''}`);
   const rest = all === undefined ? [] : [`  … all of them: ${all.key}`];
   return [`could not be copied (${fileshare.counts.failed}):`, ...shown, ...rest];
 }

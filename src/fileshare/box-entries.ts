@@ -1,6 +1,6 @@
 import type { FailedFile } from '../contracts/recovery-point';
 import type { BoxRequest } from '../contracts/share-copy';
-import { isWithin, printablePath, type SharePath } from '../contracts/share-path';
+import { isWithin, shownPath, type SharePath } from '../contracts/share-path';
 import type { IndexLine } from '../repository/index-entry';
 import type { createBoxLedger } from './box-ledger';
 import { createGoneWatch } from './gone-watch';
@@ -125,7 +125,7 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
         case 'refuse':
           report(path, {
             code: 'share.unreadable',
-            message: `${printablePath(path)} is neither file, directory nor link`,
+            message: `${shownPath(path)} is neither file, directory nor link`,
             kept: false,
           });
           break;

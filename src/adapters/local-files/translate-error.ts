@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../contracts/error-codes';
-import { printablePath, type SharePath } from '../../contracts/share-path';
+import { shownPath, type SharePath } from '../../contracts/share-path';
 import { goneShare } from '../../errors/gone-share';
 import { HubkeepError } from '../../errors/hubkeep-error';
 
@@ -35,7 +35,7 @@ export function translateFileError(error: unknown, path: SharePath): HubkeepErro
   const name = nameOf(error);
   const code = codes[name] ?? 'share.unreadable';
   const what = texts[name] ?? describe(code);
-  const message = `${printablePath(path)}: ${what}${name ? ` (${name})` : ''}`;
+  const message = `${shownPath(path)}: ${what}${name ? ` (${name})` : ''}`;
   return code === 'share.gone' ? goneShare(message, error) : new HubkeepError(code, message, { cause: error });
 }
 
@@ -60,7 +60,7 @@ function nameOf(error: unknown): string {
 
 /** What was listed under this path is something else by now. */
 export function replacedEntry(path: SharePath): HubkeepError {
-  return new HubkeepError('share.vanished', `${printablePath(path)}: ${replaced}`);
+  return new HubkeepError('share.vanished', `${shownPath(path)}: ${replaced}`);
 }
 
 const replaced = 'is something else since it was listed';

@@ -1,6 +1,6 @@
 import { closeSync, futimesSync, mkdirSync, openSync, symlinkSync, unlinkSync, utimesSync, writeSync } from 'node:fs';
 import { mkdir, open, readdir, unlink } from 'node:fs/promises';
-import { pathToBytes, isEscaped, printablePath, type SharePath } from '../../contracts/share-path';
+import { pathToBytes, isEscaped, shownPath, type SharePath } from '../../contracts/share-path';
 import { HubkeepError } from '../../errors/hubkeep-error';
 import type { FileTarget } from '../../ports/file-target';
 import { safePath } from './safe-path';
@@ -79,7 +79,7 @@ function guarded<T>(path: SharePath, work: () => T): T {
 }
 
 function failedWrite(path: SharePath, cause: unknown): HubkeepError {
-  return new HubkeepError('restore.incomplete', `${printablePath(path)} could not be written`, {
+  return new HubkeepError('restore.incomplete', `${shownPath(path)} could not be written`, {
     hint: 'Check the free space and permissions of the target, empty it and restore again.',
     cause,
   });
