@@ -76,10 +76,12 @@ describe.each([
   });
 
   test('an input error is the share, not the directory, when the root does not answer either', async () => {
-    whenListing('sites/l', () => {
-      stage.faults.rootless = 'share.gone';
-      stage.faults.unlistable.set('sites/l', 'share.unreadable');
-    });
+    stage.faults.unlistable.set('sites/b', 'share.unreadable');
+    stage.faults.onList = (directory) => {
+      if (directory === 'sites/b') stage.faults.rootless = 'share.gone';
+      // By the end of the box it answers again.
+      if (directory === 'sites/l') stage.faults.rootless = undefined;
+    };
     await expectNothingOf('share.gone');
   });
 
