@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BoxRequest, BoxResult } from '../contracts/share-copy';
 import { comparePaths, isWithin, type SharePath } from '../contracts/share-path';
 import { HubkeepError } from '../errors/hubkeep-error';
+import { sortContents } from '../repository/content-index';
 import { layout } from '../repository/layout';
 import { openBase } from './base-cursor';
 import { createBoxEntries } from './box-entries';
@@ -123,7 +124,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     await source.check();
     const journalPack = await journal.write(store, `${packPrefix}-9-000001`);
     await groups.write();
-    const content = await storeContent(store, layout.content(request.runId, name), stored);
+    const content = await storeContent(store, layout.content(request.runId, name), sortContents(stored));
     return { packs: [...(pool?.packs ?? []), ...(journalPack === undefined ? [] : [journalPack])], content };
   }
 

@@ -1,13 +1,8 @@
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { Extent } from './index-entry';
-
-/*
- * Content file: `HKC1`, header length (u32 LE), JSON header {"packs": [...]}, then 64-byte records in ascending hash order:
- * sha256 (32), pack number (u32), skip (u32), offset (u64), length (u64), size (u64), all little-endian.
- */
-const magic = Buffer.from('HKC1');
-const recordSize = 64;
-const hashSize = 32;
+import { footerSize, pageRecords, pageSize, readFooter, readRecord, recordSize, sectionsOf } from './content/content-format';
+import type { SortedContents } from './content/sorted-contents';
+import { decompressFrames } from './zstd';
 
 export interface StoredContent {
   /** Raw sha256. */
@@ -16,29 +11,16 @@ export interface StoredContent {
   readonly extent: Extent;
 }
 
-/** Writes one content file. Of two entries with the same hash the first wins. */
-export function encodeContent(contents: readonly StoredContent[]): Buffer {
+/** Puts contents in order for a content file. Of two with the same hash the first wins. */
+export function sortContents(contents: readonly StoredContent[]): SortedContents {
   const sorted = [...contents].sort((a, b) => a.hash.compare(b.hash));
+  const distinct = sorted.filter(({ hash }, i) => sorted[i - 1]?.hash.equals(hash) !== true);
   const packs = new Map<string, number>();
-  const records = Buffer.alloc(sorted.length * recordSize);
-  let written = 0;
-  let last: Buffer | undefined;
-  for (const { hash, size, extent } of sorted) {
-    if (last?.equals(hash)) continue;
-    last = hash;
-    const at = written++ * recordSize;
-    const pack = packs.get(extent.pack) ?? packs.set(extent.pack, packs.size).size - 1;
-    hash.copy(records, at);
-    records.writeUInt32LE(pack, at + 32);
-    records.writeUInt32LE(extent.skip, at + 36);
-    records.writeBigUInt64LE(BigInt(extent.offset), at + 40);
-    records.writeBigUInt64LE(BigInt(extent.length), at + 48);
-    records.writeBigUInt64LE(BigInt(size), at + 56);
-  }
-  const header = Buffer.from(JSON.stringify({ packs: [...packs.keys()] }));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(header.length);
-  return Buffer.concat([magic, length, header, records.subarray(0, written * recordSize)]);
+  const entries = distinct.map(({ hash, size, extent: { pack, ...place } }) => {
+    const number = packs.get(pack) ?? packs.set(pack, packs.size).size - 1;
+    return { hash, size, ...place, pack: number };
+  });
+  return { count: entries.length, packs: [...packs.keys()], entries };
 }
 
 /** Content that earlier points stored, looked up by hash. Holds 64 bytes per distinct content. */
@@ -48,6 +30,7 @@ export interface ContentIndex {
   sizesFrom(minimum: number): Set<number>;
 }
 
+/** @param files whole content files. */
 export function openContent(files: readonly Uint8Array[]): ContentIndex {
   const tables = files.map(openTable);
   return {
@@ -64,44 +47,36 @@ export function openContent(files: readonly Uint8Array[]): ContentIndex {
 
 function openTable(file: Uint8Array) {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  const { packs, start } = readHeader(bytes);
-  const count = Math.floor((bytes.length - start) / recordSize);
-  const sizeAt = (i: number) => Number(bytes.readBigUInt64LE(start + i * recordSize + 56));
+  const footer = readFooter(bytes.subarray(Math.max(0, bytes.length - footerSize)));
+  if (footer === undefined || sectionsOf(footer).size !== bytes.length) throw damaged();
+  const { names, tail } = sectionsOf(footer);
+  const packs = decompressFrames(bytes.subarray(names, tail), bytes.length * 100)
+    .toString()
+    .split('\n');
+  const positionOf = (i: number) => Math.floor(i / pageRecords) * pageSize + (i % pageRecords) * recordSize;
   return {
     find(hash: Uint8Array) {
       let low = 0;
-      let high = count - 1;
+      let high = footer.records - 1;
       while (low <= high) {
         const middle = (low + high) >>> 1;
-        const at = start + middle * recordSize;
-        const order = bytes.compare(hash, 0, hashSize, at, at + hashSize);
-        if (order === 0) return { size: sizeAt(middle), extent: extentAt(bytes, at, packs) };
+        const at = positionOf(middle);
+        const order = bytes.compare(hash, 0, 32, at, at + 32);
+        if (order === 0) return foundAt(bytes, at, packs);
         if (order < 0) low = middle + 1;
         else high = middle - 1;
       }
       return undefined;
     },
-    sizes: () => Array.from({ length: count }, (_, i) => sizeAt(i)),
+    sizes: () => Array.from({ length: footer.records }, (_, i) => readRecord(bytes, positionOf(i)).size),
   };
 }
 
-function readHeader(bytes: Buffer): { packs: string[]; start: number } {
-  if (bytes.length < 8 || !bytes.subarray(0, 4).equals(magic)) throw damaged();
-  const start = 8 + bytes.readUInt32LE(4);
-  if (start > bytes.length || (bytes.length - start) % recordSize !== 0) throw damaged();
-  const header: unknown = JSON.parse(bytes.toString('utf8', 8, start));
-  return { packs: (header as { packs: string[] }).packs, start };
-}
-
-function extentAt(bytes: Buffer, at: number, packs: readonly string[]): Extent {
-  const pack = packs[bytes.readUInt32LE(at + hashSize)];
-  if (pack === undefined) throw damaged();
-  return {
-    pack,
-    skip: bytes.readUInt32LE(at + 36),
-    offset: Number(bytes.readBigUInt64LE(at + 40)),
-    length: Number(bytes.readBigUInt64LE(at + 48)),
-  };
+function foundAt(bytes: Buffer, at: number, packs: readonly string[]) {
+  const { size, pack, skip, offset, length } = readRecord(bytes, at);
+  const name = packs[pack];
+  if (name === undefined) throw damaged();
+  return { size, extent: { pack: name, skip, offset, length } };
 }
 
 const damaged = () => new HubkeepError('format.damaged', 'a content file is damaged');

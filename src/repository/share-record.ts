@@ -4,6 +4,7 @@ import { packSchema } from '../contracts/recovery-point';
 import type { BoxResult } from '../contracts/share-copy';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
+import { compactContents } from './content/compact-contents';
 import { layout } from './layout';
 import { parseJson } from './json-blob';
 import { compressFrame, decompressFrames } from './zstd';
@@ -36,7 +37,12 @@ export async function buildShareRecord({ store, runId, bulk, delta, base }: Shar
     counts: countsOf(bulk, delta),
     segments: last.flatMap(({ segments }) => segments),
     packs: await storePackList({ store, runId, packs: await neededPacks(store, boxes, base) }),
-    content: [...(base?.content ?? []), ...boxes.flatMap(({ content }) => content)],
+    content: await compactContents({
+      store,
+      runId,
+      earlier: base?.content ?? [],
+      added: boxes.flatMap(({ content }) => content),
+    }),
     failed: {
       first: failed.slice(0, failedShown),
       ...(failed.length > failedShown ? { all: await storeFailed({ store, runId, failed }) } : {}),

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import type { BlobReference } from '../../../src/contracts/recovery-point';
+import type { BlobStore } from '../../../src/ports/blob-store';
+import { sortContents, type StoredContent } from '../../../src/repository/content-index';
+import { pagesOf } from '../../../src/repository/content/sorted-contents';
+import { writeContent } from '../../../src/repository/content/write-content';
+
+/** Contents with hashes of their own, in packs that start with `prefix`, about 200 in each. */
+export function someContents(count: number, prefix: string): StoredContent[] {
+  const hashes = randomBytes(32 * count);
+  return Array.from({ length: count }, (_, n) => ({
+    hash: hashes.subarray(32 * n, 32 * n + 32),
+    size: n + 1,
+    extent: { pack: `${prefix}/pack-${Math.floor(n / 200)}`, offset: n * 5_000_000, length: n + 7, skip: n % 4096 },
+  }));
+}
+
+export async function writeFile(store: BlobStore, key: string, contents: readonly StoredContent[]): Promise<BlobReference> {
+  return writeContent(store, key, pagesOf(sortContents(contents)));
+}
+
+/** What a lookup has to answer. */
+export const answerOf = ({ size, extent }: StoredContent) => ({ size, extent });
+
+/** Changes one bit of a blob. */
+export async function flipBit(store: BlobStore, key: string, at: number) {
+  const { content } = await store.read(key);
+  content[at < 0 ? content.length + at : at]! ^= 1;
+  await store.put(key, content);
+}
