@@ -71,7 +71,6 @@ export async function loadContentFiles(
   };
 }
 
-/** A file held whole needs no filter: looking it up costs no request. */
 function planFor(files: readonly OpenFile[], { memory, held }: { memory: number; held: number }) {
   const ranged = files.filter(({ bytes }) => bytes.held === 0);
   // An eighth each for the sizes of large contents and for the cache, if nothing is left over.
@@ -80,7 +79,7 @@ function planFor(files: readonly OpenFile[], { memory, held }: { memory: number;
     { memory, free: (memory * 3) / 4 - held },
   );
   const planned = new Map(ranged.map((file, i) => [file, plans[i]]));
-  return files.map((file) => planned.get(file));
+  return files.map((file) => planned.get(file) ?? { filterSize: file.footer.filterSize, stride: 1 });
 }
 
 function createFile(

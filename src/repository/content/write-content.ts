@@ -55,7 +55,8 @@ async function* encode({ pages, most, packs, large }: ContentSource): AsyncGener
     if (filterSize > 0) for (let at = 0; at < page.length; at += recordSize) addToFilter(filter, page, at);
     written += 1;
     records += page.length / recordSize;
-    yield Buffer.concat([page, uint32(crc32(page))]);
+    yield page;
+    yield uint32(crc32(page));
   }
 
   const lengths: Buffer[] = [];

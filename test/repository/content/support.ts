@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BlobReference } from '../../../src/contracts/recovery-point';
 import type { BlobStore } from '../../../src/ports/blob-store';
 import { sortContents, type StoredContent } from '../../../src/repository/content-index';
+import type { Found } from '../../../src/repository/content/content-file';
 import { pagesOf } from '../../../src/repository/content/sorted-contents';
 import { writeContent } from '../../../src/repository/content/write-content';
 
@@ -21,6 +22,12 @@ export async function writeFile(store: BlobStore, key: string, contents: readonl
 
 /** What a lookup has to answer. */
 export const answerOf = ({ size, extent }: StoredContent) => ({ size, extent });
+
+export function isRight(found: Found | undefined, { size, extent }: StoredContent): boolean {
+  if (found?.size !== size) return false;
+  const { pack, offset, length, skip } = found.extent;
+  return pack === extent.pack && offset === extent.offset && length === extent.length && skip === extent.skip;
+}
 
 /** Changes one bit of a blob. */
 export async function flipBit(store: BlobStore, key: string, at: number) {
