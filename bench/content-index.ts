@@ -97,12 +97,8 @@ async function run() {
     const found = await measured(`${asked} stored contents, ${atOnce} at once`, () => lookUp(index, kept));
     console.log(`found ${found} of ${asked}; memory: ${(index.bytes() / MiB).toFixed(1)} MiB`);
     const second = await write(store, { count: count / 2, run: 'second', kept: [] });
-    const before = process.resourceUsage().maxRSS;
     await measured(`merge with ${count / 2} more`, () =>
       compactContents({ store, runId: 'third', earlier: [file], added: [second] }),
-    );
-    console.log(
-      `peak memory of the process: ${(before / 1024).toFixed(0)} MiB before the merge, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} after`,
     );
   } finally {
     await azurite.close();

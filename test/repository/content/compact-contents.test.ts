@@ -77,13 +77,21 @@ test('after many nights there are few files, what was stored is found, and littl
   expect(await wrongAnswers(store, files, all)).toBe(0);
 });
 
-test('more files than there may be are merged until there are few enough', async () => {
+test('where there would be too many files, the last two are merged however much they differ in size', async () => {
   const store = createMemoryBlobStore();
-  const boxes = Array.from({ length: 12 }, (_, n) => someContents(500, `box${n}`));
-  const earlier = await Promise.all(boxes.map((contents, n) => writeFile(store, `content/box/${n}.bin`, contents)));
-  const files = await compactContents({ store, runId, earlier, added: [] });
-  expect(files.length).toBeLessThanOrEqual(mostContentFiles);
-  expect(await wrongAnswers(store, files, boxes.flat())).toBe(0);
+  const older = Array.from({ length: 7 }, (_, n) => ({
+    key: `content/${n}.bin`,
+    size: 4 ** (20 - n) * MiB,
+    sha256: 'f'.repeat(64),
+  }));
+  const [large, small] = [someContents(52_000, 'large'), someContents(3, 'small')];
+  const earlier = [...older, await writeFile(store, 'content/large.bin', large)];
+  const added = [await writeFile(store, 'content/small.bin', small)];
+  const files = await compactContents({ store, runId, earlier, added });
+  expect(files.slice(0, 7)).toEqual(older);
+  expect(files).toHaveLength(mostContentFiles);
+  expect(await wrongAnswers(store, files.slice(7), [...large, ...small])).toBe(0);
+  expect(await compactContents({ store, runId, earlier: earlier.slice(1), added })).toEqual([...earlier.slice(1), ...added]);
 });
 
 test('done twice, also at once, it makes one blob', async () => {
