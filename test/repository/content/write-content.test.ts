@@ -51,7 +51,7 @@ function readByTheBook(file: Buffer) {
       const record = page.subarray(64 * n, 64 * n + 64);
       for (let byte = 20; byte < 32; byte += 2) {
         const bit = Math.floor((record.readUInt16LE(byte) * 3) / 64) % (filterSize * 8);
-        expect(filters[number]![Math.floor(bit / 8)]! & (1 << (bit % 8))).not.toBe(0);
+        if ((filters[number]![Math.floor(bit / 8)]! & (1 << (bit % 8))) === 0) notInFilter += 1;
       }
       const [offset, length, size] = [40, 48, 56].map((field) => Number(record.readBigUInt64LE(field)));
       const extent = { pack: names[record.readUInt32LE(32)], offset, length, skip: record.readUInt32LE(36) };
