@@ -15,6 +15,7 @@ import { readIndex } from '../../src/repository/index-reader';
 import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import { openRepository } from '../../src/repository/repository-header';
 import { buildShareRecord } from '../../src/repository/share-record';
+import { silentLog } from '../support/silent-log';
 import { withFaults } from '../support/faulty-source';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
 
@@ -36,6 +37,7 @@ export async function createShareStage({
     store,
     points,
     clock: createSystemClock(),
+    log: silentLog,
     boxMs,
   });
   const partitions = createPartitions({ source, store, points, clock: createSystemClock() });
