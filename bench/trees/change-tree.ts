@@ -37,10 +37,10 @@ function change({ root, aside, undo }: Change): void {
   const files = plainFiles(root);
   const every100th = files.filter((_, i) => i % every === every / 2);
   for (const path of every100th) {
-    const { size, atime, mtime } = statSync(path);
+    const { size, atimeMs, mtimeMs } = statSync(path);
     undo.push(() => {
       truncateSync(path, size);
-      utimesSync(path, atime, mtime);
+      utimesSync(path, atimeMs / 1000, mtimeMs / 1000);
     });
     appendFileSync(path, 'one line more\n');
   }
