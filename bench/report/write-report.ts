@@ -50,6 +50,6 @@ function resultOf({ versions, tree, runs, command, figures }: Report): Result {
     tree,
     runs,
     command,
-    figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(4))])),
+    figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(6))])),
   };
 }
