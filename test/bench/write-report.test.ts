@@ -21,7 +21,10 @@ const report: Report = {
 };
 
 test('a report goes to its section, its figures beside the page, and into the goals', async () => {
-  await writeReport({ ...report, section: 'large', body: 'of the large file', figures: { 'first ÷ SDK': 1.23456789 } }, directory);
+  await writeReport(
+    { ...report, section: 'large', body: 'of the large file', figures: { 'first ÷ SDK': 1.23456789 } },
+    directory,
+  );
   await writeReport(report, directory);
   await writeReport({ ...report, body: 'another table', figures: { transactions: 21 } }, directory);
 
