@@ -7,7 +7,6 @@ import { limits } from '../../src/fileshare/limits';
 import { boxKeys, readBoxes } from '../../src/repository/share-boxes';
 import { createProgressReporter } from '../../src/runs/progress-reporter';
 import { collect } from '../support/collect';
-import { collect } from '../support/collect';
 import { silentLog } from '../support/silent-log';
 import { createShareStage, type ShareStage } from './share-stage';
 
