@@ -146,7 +146,7 @@ function databaseActivities({ config, guard, progress, store, clock, log }: Shar
   };
 }
 
-function shareActivities({ config, guard, progress, store, points, clock }: Shared) {
+function shareActivities({ config, guard, progress, store, points, clock, log }: Shared) {
   if (config.fileShare === undefined) {
     return {
       'plan-share-partitions': notConfigured('fileshare', 'FILE_SHARE_PATH'),
@@ -162,6 +162,7 @@ function shareActivities({ config, guard, progress, store, points, clock }: Shar
     store,
     points,
     clock,
+    log,
     boxMs,
   });
   return {

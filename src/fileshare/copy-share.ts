@@ -1,9 +1,11 @@
+import type { BlobReference } from '../contracts/recovery-point';
 import { type BoxRequest, type BoxResult, boxResultSchema } from '../contracts/share-copy';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { FileSource } from '../ports/file-source';
-import { openContent } from '../repository/content-index';
+import type { Log } from '../ports/log';
+import { openContentIndex } from '../repository/content/open-content-index';
 import { createJson, readJson, readJsonIfPresent } from '../repository/json-blob';
 import { layout } from '../repository/layout';
 import type { RecoveryPoints } from '../repository/recovery-points';
@@ -17,6 +19,7 @@ export interface FileShareOptions {
   readonly store: BlobStore;
   readonly points: RecoveryPoints;
   readonly clock: Clock;
+  readonly log: Log;
   /** How long one box copies before it hands back a cursor. */
   readonly boxMs: number;
 }
@@ -28,10 +31,13 @@ export interface BoxOptions {
 
 /** Copies the share, one time box a call. */
 export function createFileShare(options: FileShareOptions) {
-  const { source, exclude, store, points, clock } = options;
+  const { source, exclude, store, points, clock, log } = options;
 
-  async function loadContent(keys: readonly string[]) {
-    return openContent(await Promise.all(keys.map(async (key) => (await store.read(key)).content)));
+  function openContent(files: readonly BlobReference[]) {
+    const onDamaged = (error: HubkeepError) => {
+      log.warn('content.damaged', { code: error.code, message: error.message });
+    };
+    return openContentIndex(store, files, { onDamaged });
   }
 
   async function refuseEmpty() {
@@ -53,7 +59,7 @@ export function createFileShare(options: FileShareOptions) {
       deadline: new Date(clock.now().getTime() + options.boxMs),
       signal,
       onProgress,
-      earlier: await loadContent(base.content.map(({ key }) => key)),
+      earlier: openContent(base.content),
     });
     // What is left of a share that was unmounted meanwhile is an empty directory.
     await refuseEmpty();

@@ -3,7 +3,8 @@ import { messageOf } from '../errors/message-of';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { FileSource } from '../ports/file-source';
-import type { ContentIndex, StoredContent } from '../repository/content-index';
+import type { ContentIndex } from '../repository/content/open-content-index';
+import type { SortedContents } from '../repository/content/sorted-contents';
 import { createPackBuilder } from '../repository/pack-builder';
 import { createContentPlacer } from './content-placer';
 import { createFileCopier } from './file-copier';
@@ -135,7 +136,7 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
     /** True when the first so many packs are stored. */
     isStoredThrough: uploads.isStoredThrough,
     /** Closes the last pack and waits for all. @returns what was newly stored. */
-    async finish(): Promise<StoredContent[]> {
+    async finish(): Promise<SortedContents> {
       await gate.until(() => underway.files === 0);
       await this.flush();
       await gate.until(() => uploads.running() === 0);

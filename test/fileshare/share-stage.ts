@@ -17,6 +17,7 @@ import { readIndex } from '../../src/repository/index-reader';
 import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import { openRepository } from '../../src/repository/repository-header';
 import { buildShareRecord } from '../../src/repository/share-record';
+import { silentLog } from '../support/silent-log';
 import { withFaults } from '../support/faulty-source';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
 
@@ -42,6 +43,7 @@ export async function createShareStage({
     store,
     points,
     clock,
+    log: silentLog,
     boxMs,
   });
   const partitions = createPartitions({ source, store, points, clock });
