@@ -1,12 +1,19 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { createLocalTarget } from '../adapters/local-target/local-target';
 import type { Hubkeep } from '../compose';
 import type { FileShareRecord, RecoveryPoint } from '../contracts/recovery-point';
 import { HubkeepError } from '../errors/hubkeep-error';
+import type { SpawnWriter } from '../recovery/restore-protocol';
 import { restoreShare, type RestoredShare } from '../recovery/restore-share';
 import { restoreSystemSecrets } from '../secrets/restore-system-secrets';
 import type { ProgressView } from './progress/progress-view';
 import { planDatabases, restoreDatabases, type RestoredDatabase } from './restore-databases';
 import { refuseExisting, writeNewFile } from './write-new-file';
+
+const writerThreads = Math.max(2, Math.min(4, availableParallelism()));
+const spawnWriter: SpawnWriter = (data) => new Worker(join(__dirname, '..', 'restore-worker.js'), { workerData: data });
 
 export interface RestoreTargets {
   readonly fileshare?: string;
@@ -72,15 +79,18 @@ async function prepareDatabases({ hubkeep, point: { databases }, targets, view }
   };
 }
 
-async function prepareShare({ hubkeep, point: { fileshare: share }, targets, view }: RestorePartsOptions) {
+async function prepareShare({ hubkeep, point, targets, view }: RestorePartsOptions) {
+  const { fileshare: share } = point;
   if (targets.fileshare === undefined || share?.status !== 'succeeded') return undefined;
   const { include = [] } = targets;
-  const target = createLocalTarget(targets.fileshare);
-  await target.prepare();
+  const identity = { recoveryPoint: point.id, include };
+  const target = createLocalTarget(targets.fileshare, hubkeep.bootId);
+  target.check(identity);
   return async () => {
     view.stage('restoring the file share');
     const onProgress = showShare(view, share, include.length === 0);
-    const restored = await restoreShare({ store: hubkeep.store, target, share, include, onProgress });
+    const { shareStore: store } = hubkeep;
+    const restored = await restoreShare({ store, target, share, identity, spawn: spawnWriter, threads: writerThreads, onProgress });
     if (include.length > 0) refuseNothing(restored, include);
     return { directory: target.location, ...restored };
   };

@@ -5,6 +5,7 @@ import {
   flag,
   listOf,
   pattern,
+  positiveNumber,
   schedule,
   secureUrl,
   serviceUrl,
@@ -89,6 +90,10 @@ export const settings = {
   ),
 
   FILE_SHARE_PATH: optional('The tenant file share as Hubkeep sees it: a mounted path or UNC.', absolutePath),
+  FILE_SHARE_MAX_MBPS: optional(
+    'Megabytes per second that the content of the share travels at most, to the store and back; no limit when unset.',
+    positiveNumber,
+  ),
 
   KEY_VAULT_URL: optional('Key Vault that keeps SystemSecrets.JSON.', vaultUrl),
   KEY_VAULT_API_VERSION: optional('Key Vault version to speak; 7.1 on Azure Stack Hub.', vaultVersion),
