@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { createLocalTarget } from '../adapters/local-target/local-target';
 import type { Hubkeep } from '../compose';
@@ -13,7 +14,10 @@ import { planDatabases, restoreDatabases, type RestoredDatabase } from './restor
 import { refuseExisting, writeNewFile } from './write-new-file';
 
 const writerThreads = Math.max(2, Math.min(4, availableParallelism()));
-const spawnWriter: SpawnWriter = (data) => new Worker(join(__dirname, '..', 'restore-worker.js'), { workerData: data });
+/** A writer holds little for long: without a limit V8 lets short-lived memory grow to many times that. */
+const writerLimits = { maxYoungGenerationSizeMb: 4 };
+const spawnWriter: SpawnWriter = (data) =>
+  new Worker(join(__dirname, '..', 'restore-worker.js'), { workerData: data, resourceLimits: writerLimits });
 
 export interface RestoreTargets {
   readonly fileshare?: string;
@@ -88,6 +92,8 @@ async function prepareShare({ hubkeep, point, targets, view }: RestorePartsOptio
   target.check(identity);
   return async () => {
     view.stage('restoring the file share');
+    // Entries of the index are short-lived; V8 would take twice the memory so as to look for them less often.
+    setFlagsFromString('--semi-space-growth-factor=1');
     const onProgress = showShare(view, share, include.length === 0);
     const { shareStore: store } = hubkeep;
     const restored = await restoreShare({ store, target, share, identity, spawn: spawnWriter, threads: writerThreads, onProgress });

@@ -28,8 +28,9 @@ export interface RestorePlanOptions {
 const largeFrom = 8 * 1024 * 1024;
 /** Frames hold up to this beside a file. */
 const mostBeside = 32 * 1024 * 1024;
+const entryTypes: ReadonlySet<string> = new Set(['file', 'directory', 'symlink']);
 /** Files that are planned together: neighbours in a pack are seldom further apart, and they fit into memory. */
-const filesPerWindow = 64 * 1024;
+const filesPerWindow = 32 * 1024;
 
 /** Walks the index, making directories and noting links, and gives the work that is left. */
 export function createRestorePlan({ store, target, share, selection, missing }: RestorePlanOptions) {
@@ -42,6 +43,7 @@ export function createRestorePlan({ store, target, share, selection, missing }: 
     let files: FileEntry[] = [];
     for await (const { segment, entries } of readEntries(store, segments)) {
       for (const entry of entries) {
+        if (!entryTypes.has(entry.type)) throw new HubkeepError('format.damaged', `${segment.key} holds an entry of no type`);
         const isWanted = selection.includes(entry.path);
         tree.take(entry, isWanted);
         if (!isWanted) continue;

@@ -9,7 +9,7 @@ import type { PackRead, StoredFile } from './plan-reads';
 import { createRestorePlan, type RestoreStep } from './restore-plan';
 import type { FileToWrite, SpawnWriter } from './restore-protocol';
 import { createSelection } from './selection';
-import { createWriterPool } from './writer-pool';
+import { createWriterPool, messagesPerLane } from './writer-pool';
 
 export interface RestoreShareOptions {
   readonly store: BlobStore;
@@ -30,7 +30,7 @@ export interface RestoredShare {
 }
 
 const readsInFlight = 4;
-const largePiece = 4 * 1024 * 1024;
+const largePiece = 2 * 1024 * 1024;
 const piecesAhead = 4;
 /** Files without content that are created with one message. */
 const filesPerMessage = 1_000;
@@ -95,7 +95,7 @@ export async function restoreShare(options: RestoreShareOptions): Promise<Restor
     let open: { open: { pack: string; file: FileToWrite } } | undefined = { open: { pack, file: toWrite(file) } };
     const pieces = fetchAhead(store, layout.pack(pack), { range: { offset, length }, pieceSize: largePiece, ahead: piecesAhead });
     for await (const { bytes, isLast } of pieces) {
-      await pool.until(() => lane.waiting < piecesAhead);
+      await pool.until(() => lane.waiting < messagesPerLane);
       void lane.send({ type: 'large', id, bytes, last: isLast, ...open });
       open = undefined;
     }

@@ -17,7 +17,7 @@ export interface Lane {
 }
 
 /** One message being worked off and one that is ready. */
-const messagesPerLane = 2;
+export const messagesPerLane = 2;
 /** Enough for a busy moment of a fast disk not to count. */
 const filesToJudge = 500;
 /** On a network this many wait side by side for what a disk does at once. */

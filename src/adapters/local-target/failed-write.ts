@@ -17,5 +17,5 @@ export function notOurs(path: SharePath): HubkeepError {
 }
 
 export function codeIs(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
