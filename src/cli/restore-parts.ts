@@ -96,7 +96,15 @@ async function prepareShare({ hubkeep, point, targets, view }: RestorePartsOptio
     setFlagsFromString('--semi-space-growth-factor=1');
     const onProgress = showShare(view, share, include.length === 0);
     const { shareStore: store } = hubkeep;
-    const restored = await restoreShare({ store, target, share, identity, spawn: spawnWriter, threads: writerThreads, onProgress });
+    const restored = await restoreShare({
+      store,
+      target,
+      share,
+      identity,
+      spawn: spawnWriter,
+      threads: writerThreads,
+      onProgress,
+    });
     if (include.length > 0) refuseNothing(restored, include);
     return { directory: target.location, ...restored };
   };

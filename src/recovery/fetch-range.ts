@@ -27,7 +27,8 @@ export async function* fetchParts<T extends { readonly range: ByteRange }>(
     }
     at = end;
   }
-  if (next < parts.length) throw new HubkeepError('format.damaged', `the pack ends at byte ${at}, before what the index says it holds`);
+  if (next < parts.length)
+    throw new HubkeepError('format.damaged', `the pack ends at byte ${at}, before what the index says it holds`);
 }
 
 /** A range in pieces that come in order while later ones are on their way. */

@@ -17,11 +17,22 @@ export interface ExtentToWrite {
 /** Each is worked off in turn and answered once. */
 export type ToWriter =
   /** `pack` is for messages alone. An extent without bytes holds empty files. */
-  | { readonly type: 'files'; readonly pack: string; readonly bytes: Uint8Array<ArrayBuffer>; readonly extents: readonly ExtentToWrite[] }
+  | {
+      readonly type: 'files';
+      readonly pack: string;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly extents: readonly ExtentToWrite[];
+    }
   /** Which of them the unfinished restore that is gone on with has not written to their end. */
   | { readonly type: 'check'; readonly files: readonly TargetFile[] }
   /** Next bytes of the extent of a large file, cut anywhere; the last ones finish it. */
-  | { readonly type: 'large'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer>; readonly open?: LargeToWrite; readonly last: boolean };
+  | {
+      readonly type: 'large';
+      readonly id: number;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly open?: LargeToWrite;
+      readonly last: boolean;
+    };
 
 export interface LargeToWrite {
   readonly pack: string;

@@ -57,7 +57,9 @@ export async function restoreShare(options: RestoreShareOptions): Promise<Restor
     if (writerData.resumed === undefined) return files;
     const left: FileEntry[] = [];
     await inParallel(chunksOf(files, filesPerMessage), threads, async (asked) => {
-      const answer = await (await pool.free()).send({ type: 'check', files: asked.map(({ path, size, mtime }) => ({ path, size, mtime })) });
+      const answer = await (
+        await pool.free()
+      ).send({ type: 'check', files: asked.map(({ path, size, mtime }) => ({ path, size, mtime })) });
       if (answer.type !== 'missing') return;
       const found = answer.files.flatMap((i) => asked[i] ?? []);
       left.push(...found);

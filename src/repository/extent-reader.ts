@@ -17,7 +17,11 @@ export interface ProvenCut {
  * Cuts one file out of the content of its extent and proves that it is the file that was backed up.
  * @param before the cut made before this one in the same content: files with equal content lie in the same place.
  */
-export function cutFile(file: CutFile, content: Buffer, { pack, before }: { pack: string; before?: ProvenCut | undefined }): ProvenCut {
+export function cutFile(
+  file: CutFile,
+  content: Buffer,
+  { pack, before }: { pack: string; before?: ProvenCut | undefined },
+): ProvenCut {
   if (before?.file.skip === file.skip && before.file.size === file.size && before.file.hash === file.hash) return before;
   const cut = content.subarray(file.skip, file.skip + file.size);
   if (cut.length !== file.size || hashOf(cut).text !== file.hash) throw damagedFile(file.path, pack);

@@ -108,7 +108,14 @@ export async function createShareStage({
     async restore(record: FileShareRecord): Promise<string> {
       const target = mkdtempSync(join(root, 'restored-'));
       const identity = { recoveryPoint: 'test', include: [] };
-      await restoreShare({ store, target: createLocalTarget(target, 'boot'), share: record, identity, spawn: spawnWriter, threads: 2 });
+      await restoreShare({
+        store,
+        target: createLocalTarget(target, 'boot'),
+        share: record,
+        identity,
+        spawn: spawnWriter,
+        threads: 2,
+      });
       return target;
     },
     async entries(record: FileShareRecord): Promise<IndexEntry[]> {

@@ -8,7 +8,11 @@ import { compressFrame } from '../../src/repository/zstd';
 let written = 0;
 
 /** The record with an index of these entries, whatever they say. */
-export async function withIndex(store: BlobStore, record: FileShareRecord, entries: readonly IndexEntry[]): Promise<FileShareRecord> {
+export async function withIndex(
+  store: BlobStore,
+  record: FileShareRecord,
+  entries: readonly IndexEntry[],
+): Promise<FileShareRecord> {
   const content = compressFrame(Buffer.from(entries.map((entry) => `${toLine(entry).line}\n`).join('')));
   const key = layout.segment('20261122T020000Z-dddd', `doctored-${(written += 1)}`);
   await store.put(key, content);

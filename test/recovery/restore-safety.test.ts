@@ -120,7 +120,11 @@ test('a file that was in the target before is not overwritten by going on', asyn
 
 test('content that is not what the index says never appears under its name', async () => {
   const hash = `sha256:${'0'.repeat(64)}`;
-  const entries = [{ ...file, path: 'a', hash }, { ...file, path: 'b', size: file.size + 100_000 }, { ...file, path: 'c', size: 9_000_000 }];
+  const entries = [
+    { ...file, path: 'a', hash },
+    { ...file, path: 'b', size: file.size + 100_000 },
+    { ...file, path: 'c', size: 9_000_000 },
+  ];
   for (const entry of entries) {
     const { outcome, target } = await restoreDoctored([entry]);
     expect(outcome).toMatchObject({ code: 'format.damaged' });

@@ -18,7 +18,14 @@ export interface RestoreRequest {
   readonly threads?: number;
 }
 
-export function restore({ store, share, target, include = [], bootId = 'boot', threads = 2 }: RestoreRequest): Promise<RestoredShare> {
+export function restore({
+  store,
+  share,
+  target,
+  include = [],
+  bootId = 'boot',
+  threads = 2,
+}: RestoreRequest): Promise<RestoredShare> {
   const identity = { recoveryPoint, include };
   return restoreShare({ store, share, target: createLocalTarget(target, bootId), identity, spawn: spawnWriter, threads });
 }

@@ -11,9 +11,13 @@ export function failedWrite(path: SharePath, cause: unknown): HubkeepError {
 
 /** Something stands where the restore wants to write, and the restore did not put it there. */
 export function notOurs(path: SharePath): HubkeepError {
-  return new HubkeepError('restore.target-not-empty', `${printablePath(path)} is in the target already, and not from this restore`, {
-    hint: 'Nothing that is there is ever overwritten: restore into an empty directory. Where names differ only in their letters’ case, restore to a file system that tells them apart.',
-  });
+  return new HubkeepError(
+    'restore.target-not-empty',
+    `${printablePath(path)} is in the target already, and not from this restore`,
+    {
+      hint: 'Nothing that is there is ever overwritten: restore into an empty directory. Where names differ only in their letters’ case, restore to a file system that tells them apart.',
+    },
+  );
 }
 
 export function codeIs(error: unknown, code: string): boolean {

@@ -28,12 +28,19 @@ export function readTarget(root: string, identity: RestoreIdentity, bootId: stri
   if (marker === undefined) {
     // Killed before its marker was whole, a restore has not written anything else.
     if (names.every((name) => name === `${reserved}${suffix}`)) return 'empty';
-    throw notEmpty(root, names.find((name) => name.startsWith(prefix) && name.endsWith(suffix)));
+    throw notEmpty(
+      root,
+      names.find((name) => name.startsWith(prefix) && name.endsWith(suffix)),
+    );
   }
   if (JSON.stringify(marker.include) !== JSON.stringify(identity.include)) {
-    throw new HubkeepError('restore.target-not-empty', `${root} holds an unfinished restore of this point with another --include`, {
-      hint: `Give the same --include as then (${marker.include.join(' ') || 'none'}), or restore into an empty directory.`,
-    });
+    throw new HubkeepError(
+      'restore.target-not-empty',
+      `${root} holds an unfinished restore of this point with another --include`,
+      {
+        hint: `Give the same --include as then (${marker.include.join(' ') || 'none'}), or restore into an empty directory.`,
+      },
+    );
   }
   const { mtimeMs } = lstatSync(`${root}/${reserved}${suffix}`);
   return { beganMs: mtimeMs, trusted: marker.bootId === bootId };
@@ -68,7 +75,9 @@ function namesIn(root: string): string[] {
 function readMarker(place: string): Marker | undefined {
   try {
     const read = JSON.parse(readFileSync(place, 'utf8')) as Partial<Marker>;
-    return Array.isArray(read.include) && typeof read.bootId === 'string' ? { include: read.include, bootId: read.bootId } : undefined;
+    return Array.isArray(read.include) && typeof read.bootId === 'string'
+      ? { include: read.include, bootId: read.bootId }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -28,8 +28,5 @@ export function isUnsafe(path: SharePath, windows: boolean): boolean {
 }
 
 function unsafe(path: SharePath, why: string): HubkeepError {
-  return new HubkeepError(
-    'restore.unsafe-path',
-    `the index holds the path ${JSON.stringify(printablePath(path))}, which ${why}`,
-  );
+  return new HubkeepError('restore.unsafe-path', `the index holds the path ${JSON.stringify(printablePath(path))}, which ${why}`);
 }
