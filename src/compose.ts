@@ -14,6 +14,7 @@ import { createLocalFiles } from './adapters/local-files/local-files';
 import { createLocalHost } from './adapters/local-host/local-host';
 import { createLocalStaging } from './adapters/local-staging/create-local-staging';
 import { createSystemClock } from './adapters/system-clock';
+import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
 import type { Config } from './config/config';
 import type { ActivityMap } from './contracts/activities';
@@ -54,6 +55,10 @@ export interface Hubkeep extends ApiServices {
   readonly activities: Activities<ActivityMap>;
   /** Opens the repository, and makes the container one when it is none yet. */
   readonly repositoryId: () => Promise<string>;
+  /** The store for the content of the share: held to FILE_SHARE_MAX_MBPS. */
+  readonly shareStore: BlobStore;
+  /** Of this machine. */
+  readonly bootId: string;
   /** Nothing when KEY_VAULT_URL is not set. */
   readonly vault: SecretVault | undefined;
 }
@@ -66,6 +71,7 @@ interface Shared {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: BlobStore;
+  readonly shareStore: BlobStore;
   readonly points: RecoveryPoints;
   readonly guard: RunGuard;
   readonly progress: ProgressReporter;
@@ -78,12 +84,14 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
   const store = createStore(config);
   const points = createRecoveryPoints(store);
   const summaries = createRunSummaries(store);
-  const lock = createRunLock({ store, clock, host: createLocalHost(clock), dependsOnProcess: runsDependOnProcess });
+  const shareStore = throttled(store, config, clock);
+  const host = createLocalHost(clock);
+  const lock = createRunLock({ store, clock, host, dependsOnProcess: runsDependOnProcess });
   const progress = createProgressReporter({ store, clock, log });
   const guard = createRunGuard({ lock, summaries, clock, log });
   const repositoryId = once(async () => (await openRepository(store)).repositoryId);
   const vault = createVault(config, clock);
-  const shared: Shared = { config, clock, log, store, points, guard, progress, vault };
+  const shared: Shared = { config, clock, log, store, shareStore, points, guard, progress, vault };
   const notifier = config.notify.webhookUrl === undefined ? undefined : createWebhook(config.notify.webhookUrl);
   const stamp = config.stampName;
   const startRun = createRunStarter({ lock, summaries, clock, repositoryId });
@@ -100,7 +108,9 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
     'commit-recovery-point': createCommitRecoveryPoint({ guard, lock, store, points, clock, stamp, repositoryId }),
     'end-run': createEndRun({ lock, summaries, progress, store, clock, log, notifier, stamp }),
   };
-  return { config, clock, log, store, points, summaries, lock, progress, startRun, activities, repositoryId, vault };
+  const { bootId } = host;
+  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun };
+  return { ...edges, activities, repositoryId, shareStore, bootId, vault };
 }
 
 function createStore({ storage, identity }: Config): BlobStore {
@@ -108,6 +118,10 @@ function createStore({ storage, identity }: Config): BlobStore {
   const options = apiVersion === undefined ? {} : { apiVersion };
   if ('connectionString' in account || 'sas' in account) return createAzureBlobStore(account, container, options);
   return createAzureBlobStore({ ...account, credential: lateAdapters.identity().createCredential(identity) }, container, options);
+}
+
+function throttled(store: BlobStore, { fileShareMaxMbps }: Config, clock: Clock): BlobStore {
+  return fileShareMaxMbps === undefined ? store : createThrottledStore(store, fileShareMaxMbps * 1_000_000, clock);
 }
 
 function createVault({ secrets, identity }: Config, clock: Clock): SecretVault | undefined {
@@ -146,7 +160,7 @@ function databaseActivities({ config, guard, progress, store, clock, log }: Shar
   };
 }
 
-function shareActivities({ config, guard, progress, store, points, clock, log }: Shared) {
+function shareActivities({ config, guard, progress, shareStore: store, points, clock, log }: Shared) {
   if (config.fileShare === undefined) {
     return {
       'plan-share-partitions': notConfigured('fileshare', 'FILE_SHARE_PATH'),

@@ -52,6 +52,8 @@ export interface Config {
   readonly storage: StorageConfig;
   readonly sql: SqlConfig | undefined;
   readonly fileShare: FileShareConfig | undefined;
+  /** Megabytes per second that the content of the share may travel at, backed up or restored. */
+  readonly fileShareMaxMbps: number | undefined;
   readonly secrets: SecretsConfig | undefined;
   readonly serve: {
     readonly apiKey: string | undefined;
@@ -71,6 +73,7 @@ export function toConfig(values: SettingValues): Config {
     storage: { account: accountOf(values), container: values.BACKUP_CONTAINER, apiVersion: values.STORAGE_API_VERSION },
     sql: sqlOf(values),
     fileShare: fileShareOf(values),
+    fileShareMaxMbps: values.FILE_SHARE_MAX_MBPS,
     secrets: secretsOf(values),
     serve: { apiKey: values.SERVE_API_KEY, tls: tlsOf(values) },
     notify: { webhookUrl: values.NOTIFY_WEBHOOK_URL },

@@ -6,6 +6,7 @@ import {
   flag,
   listOf,
   pattern,
+  positiveNumber,
   schedule,
   secureUrl,
   serviceUrl,
@@ -95,6 +96,10 @@ export const settings = {
     '1',
     'How many parts of the share are copied at once; more than 1 pays off on several hosts.',
     wholeNumber(1, 64),
+  ),
+  FILE_SHARE_MAX_MBPS: optional(
+    'Megabytes per second that the content of the share travels at most, to the store and back; no limit when unset.',
+    positiveNumber,
   ),
 
   KEY_VAULT_URL: optional('Key Vault that keeps SystemSecrets.JSON.', vaultUrl),

@@ -20,6 +20,7 @@ import { buildShareRecord } from '../../src/repository/share-record';
 import { silentLog } from '../support/silent-log';
 import { withFaults } from '../support/faulty-source';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
+import { spawnWriter } from '../support/writer-threads';
 
 const longAgo = new Date('2024-03-01T12:00:00Z');
 
@@ -147,7 +148,15 @@ export async function createShareStage({
     },
     async restore(record: FileShareRecord): Promise<string> {
       const target = mkdtempSync(join(root, 'restored-'));
-      await restoreShare({ store, target: createLocalTarget(target), share: record, include: [] });
+      const identity = { recoveryPoint: 'test', include: [] };
+      await restoreShare({
+        store,
+        target: createLocalTarget(target, 'boot'),
+        share: record,
+        identity,
+        spawn: spawnWriter,
+        threads: 2,
+      });
       return target;
     },
     async entries(record: FileShareRecord): Promise<IndexEntry[]> {
