@@ -31,7 +31,9 @@ import type { Clock } from './ports/clock';
 import type { Log } from './ports/log';
 import type { SecretVault } from './ports/secret-vault';
 import { createRecoveryPoints, type RecoveryPoints } from './repository/recovery-points';
+import { rememberPoints } from './repository/remember-points';
 import { openRepository } from './repository/repository-header';
+import { createHandOverStore } from './runs/hand-over-store';
 import { createProgressReporter, type ProgressReporter } from './runs/progress-reporter';
 import { createRunGuard, type RunGuard } from './runs/run-guard';
 import { createRunLock } from './runs/run-lock';
@@ -52,6 +54,8 @@ export interface ComposeOptions {
 export interface Hubkeep extends ApiServices {
   readonly progress: ProgressReporter;
   readonly activities: Activities<ActivityMap>;
+  /** As the activities see them: what they have read or written is not read again. */
+  readonly runPoints: RecoveryPoints;
   /** Opens the repository, and makes the container one when it is none yet. */
   readonly repositoryId: () => Promise<string>;
   /** Nothing when KEY_VAULT_URL is not set. */
@@ -77,6 +81,9 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
   if (config.extraCaFile !== undefined) trustExtraCa(config.extraCaFile);
   const clock = createSystemClock();
   const store = createStore(config);
+  const handOver = runsDependOnProcess ? createHandOverStore(store) : undefined;
+  const runStore = handOver ?? store;
+  const runPoints = rememberPoints(createRecoveryPoints(runStore));
   const points = createRecoveryPoints(store);
   const summaries = createRunSummaries(store);
   const lock = createRunLock({ store, clock, host: createLocalHost(clock), dependsOnProcess: runsDependOnProcess });
@@ -84,20 +91,38 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
   const guard = createRunGuard({ lock, summaries, clock, log });
   const repositoryId = once(async () => (await openRepository(store)).repositoryId);
   const vault = createVault(config, clock);
-  const shared: Shared = { config, clock, log, store, points, guard, progress, vault };
+  const shared: Shared = { config, clock, log, store: runStore, points: runPoints, guard, progress, vault };
   const notifier = config.notify.webhookUrl === undefined ? undefined : createWebhook(config.notify.webhookUrl);
   const stamp = config.stampName;
-  const startRun = createRunStarter({ lock, summaries, clock, repositoryId });
+  const startRun = createRunStarter({ lock, summaries, clock, repositoryId, beginsAtOnce: runsDependOnProcess });
+  const forget = (runId: string) => {
+    progress.forget(runId);
+    handOver?.forget(runId);
+  };
 
   const activities: Activities<ActivityMap> = {
-    'begin-run': createBeginRun({ guard, summaries, points, databases: targetsOf(config) }),
+    'begin-run': createBeginRun({
+      guard,
+      summaries,
+      points: runPoints,
+      databases: targetsOf(config),
+      isHandedOver: !runsDependOnProcess,
+    }),
     ...databaseActivities(shared),
     'copy-share-box': shareActivity(shared),
     'keep-system-secrets': secretsActivity(shared),
-    'commit-recovery-point': createCommitRecoveryPoint({ guard, lock, store, points, clock, stamp, repositoryId }),
-    'end-run': createEndRun({ lock, summaries, progress, store, clock, log, notifier, stamp }),
+    'commit-recovery-point': createCommitRecoveryPoint({
+      guard,
+      lock,
+      store: runStore,
+      points: runPoints,
+      clock,
+      stamp,
+      repositoryId,
+    }),
+    'end-run': createEndRun({ lock, summaries, forget, store, clock, log, notifier, stamp }),
   };
-  return { config, clock, log, store, points, summaries, lock, progress, startRun, activities, repositoryId, vault };
+  return { config, clock, log, store, points, summaries, lock, progress, startRun, activities, runPoints, repositoryId, vault };
 }
 
 function createStore({ storage, identity }: Config): BlobStore {
@@ -156,7 +181,7 @@ function shareActivity({ config, guard, progress, store, points, clock }: Shared
     threads: packThreads,
     boxMs,
   });
-  return createCopyShareBox({ guard, progress, fileShare });
+  return createCopyShareBox({ guard, progress, fileShare, points });
 }
 
 function secretsActivity({ config, clock, log, vault, guard }: Shared) {

@@ -1,5 +1,6 @@
 import type { DatabaseTarget, TakenBackup } from './database-backup';
 import type { Failed, Outcome, Problem, Succeeded, Warning } from './outcome';
+import type { ChainPlace } from './recovery-point';
 import type { RunProblem, RunRequest, RunSummary } from './run';
 import type { SecretsCustody } from './secrets-custody';
 import type { BoxRequest, ShareBase } from './share-copy';
@@ -26,7 +27,8 @@ export interface RunPlan {
   readonly databases: DatabaseTarget[];
   /** Newest point whose share can be built upon. */
   readonly shareBase: string | null;
-  readonly nextSequence: number;
+  /** Nobody else takes it while the run holds its lock. */
+  readonly place: ChainPlace;
 }
 
 export interface CopiedBox {
@@ -46,6 +48,7 @@ export interface ShareCopy {
 
 export interface CommitRequest {
   readonly run: RunRequest;
+  readonly place: ChainPlace;
   readonly databases: DatabaseOutcome[] | null;
   readonly share: { readonly base: string | null; readonly bulk: ShareCopy; readonly delta: ShareCopy | null } | null;
   readonly secrets: Outcome<{ custody: SecretsCustody; warnings: Warning[] }> | null;
@@ -89,4 +92,6 @@ export interface CopyShareRequest {
 
 export interface RunEnd {
   readonly status: RunSummary['status'];
+  /** As it is on record; nothing when it could not be written. */
+  readonly summary?: RunSummary;
 }

@@ -35,7 +35,7 @@ export async function buildShareRecord({ store, runId, bulk, delta, base }: Shar
     source,
     counts: countsOf(bulk, delta),
     segments: last.flatMap(({ segments }) => segments),
-    packs: await storePackList({ store, runId, packs: await neededPacks(store, boxes, base) }),
+    packs: await packsOf({ store, runId, boxes, base }),
     content: [...(base?.content ?? []), ...boxes.flatMap(({ content }) => content)],
     failed: {
       first: failed.slice(0, failedShown),
@@ -72,13 +72,22 @@ function countsOf(bulk: readonly BoxResult[], delta: readonly BoxResult[]): Shar
   };
 }
 
+type PacksOptions = Pick<ShareRecordOptions, 'store' | 'runId' | 'base'> & { readonly boxes: readonly BoxResult[] };
+
+/** The list of the packs that are needed: the base's own while that is the same. */
+async function packsOf({ store, runId, boxes, base }: PacksOptions): Promise<FileShareRecord['packs']> {
+  const earlier = base === undefined ? [] : await readPackList(store, base.packs.key);
+  const packs = await neededPacks(store, boxes, earlier);
+  const isSame = packs.length === earlier.length && packs.every(({ pack }, i) => pack === earlier[i]?.pack);
+  return base !== undefined && isSame ? base.packs : storePackList({ store, runId, packs });
+}
+
 /** Packs the index points to, those this run wrote, and the journals since the first point. */
 async function neededPacks(
   store: BlobStore,
   boxes: readonly BoxResult[],
-  base: FileShareRecord | undefined,
+  earlier: readonly PackReference[],
 ): Promise<PackReference[]> {
-  const earlier = base === undefined ? [] : await readPackList(store, base.packs.key);
   const known = new Map(earlier.map((pack) => [pack.pack, pack]));
   for (const pack of boxes.flatMap(({ packs }) => packs)) known.set(pack.pack, pack);
   const referenced = new Set(boxes.flatMap((box) => box.referenced));

@@ -91,6 +91,7 @@ test('a cursor that is not UTF-8 comes through a history that keeps only what is
     guard: (_, work) => work(new AbortController().signal),
     progress: createProgressReporter({ store: stage.store, clock, log: silentLog }),
     fileShare: stage.fileShare,
+    points: stage.points,
   });
   const results: string[] = [];
   let cursor: string | null = null;
