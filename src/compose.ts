@@ -1,13 +1,11 @@
 /** Puts the services together from a configuration. Shared by the Functions app and the CLI: what differs between them is the engine. */
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { createBackUpDatabase } from './activities/back-up-database';
 import { createBeginRun } from './activities/begin-run';
 import { createCommitRecoveryPoint } from './activities/commit-recovery-point';
 import { createCopyShareBox } from './activities/copy-share-box';
 import { createEndRun } from './activities/end-run';
 import { createKeepSystemSecrets } from './activities/keep-system-secrets';
+import { createPlanSharePartitions } from './activities/plan-share-partitions';
 import { createRemoveStaging } from './activities/remove-staging';
 import { createAzureBlobStore } from './adapters/azure-blob/azure-blob-store';
 import { trustExtraCa } from './adapters/extra-ca';
@@ -25,6 +23,7 @@ import { fillServerPlaceholder } from './databases/staging-names';
 import { HubkeepError } from './errors/hubkeep-error';
 import { asOutcome } from './errors/to-problem';
 import { createFileShare } from './fileshare/copy-share';
+import { createPartitions } from './fileshare/partitions';
 import { lateAdapters } from './late-adapters';
 import type { BlobStore } from './ports/blob-store';
 import type { Clock } from './ports/clock';
@@ -64,7 +63,6 @@ export interface Hubkeep extends ApiServices {
 
 /** How long one box of the share is copied; any Functions plan allows it. */
 const boxMs = 4 * 60_000;
-const packThreads = Math.max(2, Math.min(4, availableParallelism()));
 
 interface Shared {
   readonly config: Config;
@@ -102,14 +100,13 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
 
   const activities: Activities<ActivityMap> = {
     'begin-run': createBeginRun({
-      guard,
-      summaries,
-      points: runPoints,
+      ...{ guard, summaries, points: runPoints },
       databases: targetsOf(config),
       isHandedOver: !runsDependOnProcess,
+      shareWidth: config.fileShare?.width ?? 1,
     }),
     ...databaseActivities(shared),
-    'copy-share-box': shareActivity(shared),
+    ...shareActivities(shared),
     'keep-system-secrets': secretsActivity(shared),
     'commit-recovery-point': createCommitRecoveryPoint({
       guard,
@@ -168,20 +165,27 @@ function databaseActivities({ config, guard, progress, store, clock, log }: Shar
   };
 }
 
-function shareActivity({ config, guard, progress, store, points, clock }: Shared) {
-  if (config.fileShare === undefined) return notConfigured('fileshare', 'FILE_SHARE_PATH');
+function shareActivities({ config, guard, progress, store, points, clock }: Shared) {
+  if (config.fileShare === undefined) {
+    return {
+      'plan-share-partitions': notConfigured('fileshare', 'FILE_SHARE_PATH'),
+      'copy-share-box': notConfigured('fileshare', 'FILE_SHARE_PATH'),
+    };
+  }
   const { path } = config.fileShare;
+  const source = createLocalFiles(path);
+  const partitions = createPartitions({ source, store, points, clock });
   const fileShare = createFileShare({
-    source: createLocalFiles(path),
-    sourceDescription: { kind: 'path', path },
+    source,
     store,
     points,
     clock,
-    spawn: (data) => new Worker(join(__dirname, 'pack-worker.js'), { workerData: data }),
-    threads: packThreads,
     boxMs,
   });
-  return createCopyShareBox({ guard, progress, fileShare, points });
+  return {
+    'plan-share-partitions': createPlanSharePartitions({ guard, partitions }),
+    'copy-share-box': createCopyShareBox({ guard, progress, partitions, fileShare, points }),
+  };
 }
 
 function secretsActivity({ config, clock, log, vault, guard }: Shared) {

@@ -14,11 +14,13 @@ export interface BeginRunServices {
   readonly databases: readonly DatabaseTarget[];
   /** True when another process started the run: its summary says that it is being started. */
   readonly isHandedOver: boolean;
+  /** How many boxes of the share are copied at once. */
+  readonly shareWidth: number;
 }
 
 type BeginRun = ActivityMap['begin-run'];
 
-export function createBeginRun({ guard, summaries, points, databases, isHandedOver }: BeginRunServices) {
+export function createBeginRun({ guard, summaries, points, databases, isHandedOver, shareWidth }: BeginRunServices) {
   return (input: BeginRun['input']): Promise<BeginRun['output']> =>
     asOutcome(async () => {
       const run = runRequestSchema.parse(input);
@@ -26,7 +28,7 @@ export function createBeginRun({ guard, summaries, points, databases, isHandedOv
         if (isHandedOver) await summaries.write(firstSummary(run, 'copying'));
         const hasShare = (point: RecoveryPoint) => hasComponent(point, 'fileshare');
         const { place, base } = await points.ground(run.components.includes('fileshare') ? hasShare : undefined);
-        return { databases: [...databases], shareBase: base?.point.id ?? null, place };
+        return { databases: [...databases], shareBase: base?.point.id ?? null, place, shareWidth };
       });
     });
 }

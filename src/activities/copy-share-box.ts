@@ -1,8 +1,9 @@
 import type { ActivityMap } from '../contracts/activities';
-import { boxRequestSchema, type ShareBase } from '../contracts/share-copy';
+import { type BoxInput, boxInputSchema } from '../contracts/share-copy';
 import { bytesToPath, isEscaped, pathToBytes, type SharePath } from '../contracts/share-path';
 import { asOutcome } from '../errors/to-problem';
 import type { FileShare } from '../fileshare/copy-share';
+import type { Partitions } from '../fileshare/partitions';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import type { ProgressReporter } from '../runs/progress-reporter';
 import type { RunGuard } from '../runs/run-guard';
@@ -10,32 +11,40 @@ import type { RunGuard } from '../runs/run-guard';
 export interface CopyShareBoxServices {
   readonly guard: RunGuard;
   readonly progress: ProgressReporter;
+  readonly partitions: Pick<Partitions, 'requestOf'>;
   readonly fileShare: FileShare;
   readonly points: RecoveryPoints;
 }
 
 type CopyShareBox = ActivityMap['copy-share-box'];
 
-export function createCopyShareBox({ guard, progress, fileShare, points }: CopyShareBoxServices) {
+export function createCopyShareBox({ guard, progress, partitions, fileShare, points }: CopyShareBoxServices) {
   return (input: CopyShareBox['input']): Promise<CopyShareBox['output']> =>
     asOutcome(async () => {
-      const asked = boxRequestSchema.parse(input);
-      const request = { ...asked, cursor: asked.cursor === null ? null : fromHistory(asked.cursor) };
-      return guard(request.runId, async (signal) => {
-        const expectedFiles = await filesBefore(points, request.base);
+      const asked = boxInputSchema.parse(input);
+      const box = { ...asked, cursor: asked.cursor === null ? null : fromHistory(asked.cursor) };
+      return guard(box.runId, async (signal) => {
+        const expectedFiles = await filesBefore(points, box);
         const onProgress = (files: number, bytes: number) => {
-          progress.report(request.runId, { activity: `fileshare-${request.pass}`, files, expectedFiles, bytes });
+          progress.report(box.runId, { ...activityOf(box), files, expectedFiles, bytes });
         };
-        const { key, result } = await fileShare.copyBox(request, { signal, onProgress });
-        return { result: key, next: result.next === null ? null : toHistory(result.next), finishedAt: result.finishedAt };
+        const { result } = await fileShare.copyBox(await partitions.requestOf(box), { signal, onProgress });
+        return { next: result.next === null ? null : toHistory(result.next), finishedAt: result.finishedAt };
       });
     });
 }
 
-async function filesBefore(points: RecoveryPoints, base: ShareBase): Promise<number | undefined> {
-  const id = base.kind === 'point' ? base.id : base.kind === 'boxes' ? base.point : null;
-  const share = id === null ? undefined : (await points.read(id)).point.fileshare;
+/** Nothing for a lane: how much of the share is its own was not known before either. */
+async function filesBefore(points: RecoveryPoints, { point, lane }: BoxInput): Promise<number | undefined> {
+  const share = point === null || lane !== undefined ? undefined : (await points.read(point)).point.fileshare;
   return share?.status === 'succeeded' ? share.counts.files : undefined;
+}
+
+/** Lanes count side by side, each for itself. */
+function activityOf({ pass, lane }: BoxInput): { activity: string; subject?: string } {
+  if (lane === undefined) return { activity: `fileshare-${pass}` };
+  const look = pass === 'bulk' ? 'file share' : 'file share, second look';
+  return { activity: `fileshare-${pass}-${lane + 1}`, subject: `${look}, lane ${lane + 1}` };
 }
 
 /** A history need not keep the lone surrogates that stand for bytes which are not UTF-8: a cursor travels as plain ASCII. */

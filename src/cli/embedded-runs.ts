@@ -12,8 +12,12 @@ export interface EmbeddedRuns {
   startBackup(options: StartRunOptions): Promise<RunRequest>;
 }
 
+/** Databases and secrets at once, beside the share. */
+const besideTheShare = 3;
+
 /** Runs that live in this process. */
-export function createEmbeddedRuns({ activities, clock, log, startRun }: Hubkeep): EmbeddedRuns {
-  const engine = createEmbeddedEngine({ orchestrators, activities, retry: retryTable, clock, log });
+export function createEmbeddedRuns({ config, activities, clock, log, startRun }: Hubkeep): EmbeddedRuns {
+  const maxConcurrentActivities = besideTheShare + (config.fileShare?.width ?? 1);
+  const engine = createEmbeddedEngine({ orchestrators, activities, retry: retryTable, clock, log, maxConcurrentActivities });
   return { engine, startBackup: (options) => startBackup(startRun, engine, options) };
 }

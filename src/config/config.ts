@@ -24,6 +24,12 @@ export interface SqlConfig {
   readonly backupDirectoryLocal: string;
 }
 
+export interface FileShareConfig {
+  readonly path: string;
+  /** How many activities copy it at once. */
+  readonly width: number;
+}
+
 export interface SecretsConfig {
   readonly vaultUrl: string;
   readonly vaultApiVersion: string | undefined;
@@ -43,7 +49,7 @@ export interface Config {
   readonly identity: { readonly instanceDiscovery: boolean };
   readonly storage: StorageConfig;
   readonly sql: SqlConfig | undefined;
-  readonly fileShare: { readonly path: string } | undefined;
+  readonly fileShare: FileShareConfig | undefined;
   readonly secrets: SecretsConfig | undefined;
   readonly serve: {
     readonly apiKey: string | undefined;
@@ -62,7 +68,7 @@ export function toConfig(values: SettingValues): Config {
     identity: { instanceDiscovery: values.IDENTITY_INSTANCE_DISCOVERY },
     storage: { account: accountOf(values), container: values.BACKUP_CONTAINER, apiVersion: values.STORAGE_API_VERSION },
     sql: sqlOf(values),
-    fileShare: values.FILE_SHARE_PATH === undefined ? undefined : { path: values.FILE_SHARE_PATH },
+    fileShare: fileShareOf(values),
     secrets: secretsOf(values),
     serve: { apiKey: values.SERVE_API_KEY, tls: tlsOf(values) },
     notify: { webhookUrl: values.NOTIFY_WEBHOOK_URL },
@@ -92,6 +98,10 @@ function sqlOf(values: SettingValues): SqlConfig | undefined {
     backupDirectory,
     backupDirectoryLocal: values.SQL_BACKUP_DIRECTORY_LOCAL ?? backupDirectory,
   };
+}
+
+function fileShareOf({ FILE_SHARE_PATH: path, FILE_SHARE_WIDTH: width }: SettingValues): FileShareConfig | undefined {
+  return path === undefined ? undefined : { path, width };
 }
 
 function secretsOf(values: SettingValues): SecretsConfig | undefined {

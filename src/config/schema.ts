@@ -89,6 +89,11 @@ export const settings = {
   ),
 
   FILE_SHARE_PATH: optional('The tenant file share as Hubkeep sees it: a mounted path or UNC.', absolutePath),
+  FILE_SHARE_WIDTH: preset(
+    '1',
+    'How many parts of the share are copied at once; more than 1 pays off on several hosts.',
+    wholeNumber(1, 64),
+  ),
 
   KEY_VAULT_URL: optional('Key Vault that keeps SystemSecrets.JSON.', vaultUrl),
   KEY_VAULT_API_VERSION: optional('Key Vault version to speak; 7.1 on Azure Stack Hub.', vaultVersion),
@@ -112,4 +117,4 @@ export type SettingValues = { readonly [Name in SettingName]: ValueOf<(typeof se
 export const settingNames = Object.keys(settings) as SettingName[];
 
 /** Settings of the Functions host and its SDKs that belong beside ours but are not read by us. */
-export const hostSettings = ['AzureWebJobsStorage', 'FUNCTIONS_WORKER_RUNTIME'] as const;
+export const hostSettings = ['AzureWebJobsStorage', 'FUNCTIONS_WORKER_RUNTIME', 'UV_THREADPOOL_SIZE'] as const;

@@ -3,7 +3,7 @@ import type { Failed, Outcome, Problem, Succeeded, Warning } from './outcome';
 import type { ChainPlace } from './recovery-point';
 import type { RunProblem, RunRequest, RunSummary } from './run';
 import type { SecretsCustody } from './secrets-custody';
-import type { BoxRequest, ShareBase } from './share-copy';
+import type { BoxInput, Pass, PlanInput } from './share-copy';
 
 export interface DatabaseOutcome {
   readonly target: DatabaseTarget;
@@ -15,7 +15,9 @@ export interface ActivityMap {
   /** Writes the first summary and tells what there is to do. */
   'begin-run': { input: RunRequest; output: Outcome<RunPlan> };
   'back-up-database': { input: { runId: string; round: number; server: string; database: string }; output: Outcome<TakenBackup> };
-  'copy-share-box': { input: BoxRequest; output: Outcome<CopiedBox> };
+  /** Cuts the share for lanes to work side by side. */
+  'plan-share-partitions': { input: PlanInput; output: Outcome<{ partitions: number }> };
+  'copy-share-box': { input: BoxInput; output: Outcome<CopiedBox> };
   'keep-system-secrets': { input: { runId: string }; output: Outcome<{ custody: SecretsCustody; warnings: Warning[] }> };
   'commit-recovery-point': { input: CommitRequest; output: Succeeded<Committed> | NotCommitted };
   'remove-staging': { input: { runId: string; server: string; files: string[] }; output: Outcome<{ removed: number }> };
@@ -29,19 +31,20 @@ export interface RunPlan {
   readonly shareBase: string | null;
   /** Nobody else takes it while the run holds its lock. */
   readonly place: ChainPlace;
+  /** How many boxes of the share are copied at once. */
+  readonly shareWidth: number;
 }
 
+/** What a box gives back; the rest is in a blob whose name follows from run, pass, partition and box. */
 export interface CopiedBox {
-  /** Blob that holds the box's result. */
-  readonly result: string;
   readonly next: string | null;
   readonly finishedAt: string;
 }
 
 /** What a component's sub-orchestration gives back: never a failure of its own. */
 export interface ShareCopy {
-  /** Result blobs of the boxes, in path order. */
-  readonly results: string[];
+  /** How many boxes each partition took; 0 where it did not come to its end. */
+  readonly boxes: number[];
   readonly finishedAt: string | null;
   readonly problem?: Problem;
 }
@@ -78,16 +81,48 @@ export interface OrchestratorMap {
   'back-up-databases': { input: { runId: string; round: number; targets: DatabaseTarget[] }; output: DatabaseOutcome[] };
   'back-up-one-database': { input: { runId: string; round: number; target: DatabaseTarget }; output: DatabaseOutcome };
   'copy-share': { input: CopyShareRequest; output: ShareCopy };
+  'copy-share-lane': { input: CopyLaneRequest; output: LaneCopy };
   'keep-secrets': { input: { runId: string }; output: Outcome<{ custody: SecretsCustody; warnings: Warning[] }> };
 }
 
-export interface CopyShareRequest {
+interface SharePass {
   readonly runId: string;
   readonly sequence: number;
-  readonly pass: 'bulk' | 'delta';
-  readonly base: ShareBase;
-  /** Where the boxes so far have come to; carried when the history is cut short. */
-  readonly progress?: { readonly results: string[]; readonly cursor: string };
+  readonly pass: Pass;
+  /** The earlier point this run builds upon. */
+  readonly point: string | null;
+  /** Where it has come to; carried when the history is cut short. */
+  readonly progress?: LaneProgress;
+}
+
+export interface CopyShareRequest extends SharePass {
+  readonly width: number;
+  /** Boxes of the bulk pass by partition; in the delta pass, which has the same partitions. */
+  readonly bulk?: number[];
+}
+
+/** Every `lanes`-th partition, from the one with the lane's own number. */
+export interface CopyLaneRequest extends SharePass {
+  readonly lane: number;
+  readonly lanes: number;
+  readonly partitions: number;
+  /** Boxes of the bulk pass for the lane's own partitions. */
+  readonly bulk?: number[];
+}
+
+export interface LaneProgress {
+  /** How many boxes each partition took that is done. */
+  readonly boxes: number[];
+  /** Of the partition under way: the next box and where it begins. */
+  readonly box: number;
+  readonly cursor: string | null;
+}
+
+export interface LaneCopy {
+  /** How many boxes each of the lane's partitions took, up to the one it ended in. */
+  readonly boxes: number[];
+  readonly finishedAt: string | null;
+  readonly problem?: Problem;
 }
 
 export interface RunEnd {

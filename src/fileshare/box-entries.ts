@@ -5,8 +5,8 @@ import type { IndexLine } from '../repository/index-entry';
 import type { createBoxLedger } from './box-ledger';
 import type { Slot } from './index-groups';
 import type { createJournal } from './journal';
-import type { PackPool } from './pack-pool';
-import type { FileResult } from './pack-protocol';
+import type { FileResult } from './file-task';
+import type { Packer } from './packer';
 import { memberOf } from './plain-member';
 import { asStale, reconcile } from './reconcile';
 import type { Unlisted, WalkedEntry } from './walk';
@@ -15,13 +15,21 @@ export interface BoxEntriesOptions {
   readonly request: BoxRequest;
   readonly ledger: ReturnType<typeof createBoxLedger>;
   readonly journal: ReturnType<typeof createJournal>;
-  /** Starts the pack threads when it is first called. */
-  readonly pool: () => Promise<PackPool>;
+  /** Made when it is first called. */
+  readonly packer: () => Packer;
   readonly onProgress: (files: number, bytes: number) => void;
+}
+
+/** Places in path order that become one part of the index. */
+export interface Group {
+  readonly slots: Slot[];
+  /** Slots no result has come for yet. */
+  unanswered: number;
 }
 
 interface Awaited {
   readonly slot: Slot;
+  readonly group: Group;
   readonly base: IndexLine | undefined;
 }
 
@@ -29,10 +37,10 @@ interface Awaited {
 const progressEvery = 100;
 
 /** Decides what becomes of each path, found or known, and keeps the slots of the open group in path order. */
-export function createBoxEntries({ request, ledger, journal, pool, onProgress }: BoxEntriesOptions) {
+export function createBoxEntries({ request, ledger, journal, packer, onProgress }: BoxEntriesOptions) {
   const awaited = new Map<number, Awaited>();
   const failed: FailedFile[] = [];
-  let group: Slot[] = [];
+  let group: Group = { slots: [], unanswered: 0 };
   let unlisted: { path: SharePath; code: string } | undefined;
   let replaced: SharePath | undefined;
   let nextId = 0;
@@ -59,35 +67,36 @@ export function createBoxEntries({ request, ledger, journal, pool, onProgress }:
     return replaced !== undefined && isWithin(path, replaced);
   }
 
-  async function copy({ path, entry }: WalkedEntry, base: IndexLine | undefined, knownHash: string | undefined) {
+  function copy({ path, entry }: WalkedEntry, base: IndexLine | undefined, knownHash: string | undefined) {
     const slot: Slot = { path, line: undefined };
-    group.push(slot);
+    group.slots.push(slot);
+    group.unanswered += 1;
     const id = nextId++;
-    awaited.set(id, { slot, base });
-    await (await pool()).submit({ id, path, size: entry.size, ...(knownHash === undefined ? {} : { knownHash }) });
+    awaited.set(id, { slot, group, base });
+    return packer().submit({ id, path, seen: entry, ...(knownHash === undefined ? {} : { knownHash }) });
   }
 
   return {
     failed,
     isReplaced,
     leaveUnlisted,
-    groupSize: () => group.length,
+    groupSize: () => group.slots.length,
     doneFiles: () => doneFiles,
-    /** Files handed to a thread that no result has come for. */
+    /** Files submitted that no result has come for. */
     unanswered: () => awaited.size,
     /** Ends the open group and begins another. */
-    takeGroup(): Slot[] {
-      const slots = group;
-      group = [];
-      return slots;
+    takeGroup(): Group {
+      const taken = group;
+      group = { slots: [], unanswered: 0 };
+      return taken;
     },
-    /** A path the walk found. @param base what the base has for it. */
-    async found(walked: WalkedEntry, base: IndexLine | undefined): Promise<void> {
+    /** A path the walk found; what it returns is to be awaited before the next. @param base what the base has for it. */
+    found(walked: WalkedEntry, base: IndexLine | undefined): void | Promise<void> {
       const { path, entry } = walked;
       const unreadable = walked.unlisted ?? entry.problem;
       if (unreadable !== undefined) leaveUnlisted(path, unreadable, base !== undefined);
       if (entry.problem !== undefined) {
-        if (base !== undefined) group.push({ path, line: keepStale(base, entry.problem.code) });
+        if (base !== undefined) group.slots.push({ path, line: keepStale(base, entry.problem.code) });
         return;
       }
       if (base?.entry.type === 'directory' && entry.kind !== 'directory') replaced = path;
@@ -97,34 +106,35 @@ export function createBoxEntries({ request, ledger, journal, pool, onProgress }:
           report(path, { code: 'share.unreadable', message: `${path} is neither file, directory nor link`, kept: false });
           break;
         case 'copy':
-          await copy(walked, base, decision.knownHash);
-          break;
+          return copy(walked, base, decision.knownHash);
         case 'keep':
-          group.push({ path, line: decision.line });
+          group.slots.push({ path, line: decision.line });
           ledger.kept(decision.line);
           if (entry.kind === 'file') doneFiles += 1;
           break;
         case 'record':
-          group.push({ path, line: decision.line });
-          await (await pool()).addMember(memberOf(decision.line.entry));
+          group.slots.push({ path, line: decision.line });
+          return packer().addMember(memberOf(decision.line.entry));
       }
     },
     /** A path only the base has. */
     baseOnly(line: IndexLine) {
       const { path } = line.entry;
-      if (unlisted !== undefined && isWithin(path, unlisted.path)) group.push({ path, line: keepStale(line, unlisted.code) });
-      else if (request.pass === 'delta' && !isReplaced(path)) group.push({ path, line });
+      if (unlisted !== undefined && isWithin(path, unlisted.path))
+        group.slots.push({ path, line: keepStale(line, unlisted.code) });
+      else if (request.pass === 'delta' && !isReplaced(path)) group.slots.push({ path, line });
       else {
         ledger.removed(line);
         journal.removed(path);
       }
     },
-    /** What a pack thread made of a file. */
+    /** What became of a file. */
     receive(result: FileResult) {
       const waiting = awaited.get(result.id);
       if (waiting === undefined) return;
       awaited.delete(result.id);
-      const { slot, base } = waiting;
+      const { slot, group: within, base } = waiting;
+      within.unanswered -= 1;
       doneFiles += 1;
       if (doneFiles % progressEvery === 0) onProgress(doneFiles, ledger.counts.bytesRead);
       if (result.status === 'failed') {

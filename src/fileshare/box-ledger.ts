@@ -1,7 +1,7 @@
 import type { SharePath } from '../contracts/share-path';
 import { type IndexEntry, type IndexLine, toLine } from '../repository/index-entry';
 import type { Slot } from './index-groups';
-import type { CopiedFile } from './pack-protocol';
+import type { CopiedFile } from './file-task';
 import { noCounts } from '../repository/share-counts';
 
 /** Counts what a box saw, and which packs its lines point to. */

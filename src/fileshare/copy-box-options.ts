@@ -3,8 +3,7 @@ import type { BoxRequest } from '../contracts/share-copy';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { FileSource } from '../ports/file-source';
-import type { PackPool } from './pack-pool';
-import type { FileResult } from './pack-protocol';
+import type { ContentIndex } from '../repository/content-index';
 
 export interface CopyBoxOptions {
   readonly request: BoxRequest;
@@ -14,8 +13,8 @@ export interface CopyBoxOptions {
   readonly segments: readonly Segment[];
   readonly deadline: Date;
   readonly signal: AbortSignal;
-  /** Starts pack threads; called when the first file has to be read. */
-  readonly startPool: (packPrefix: string, onResult: (result: FileResult) => void) => Promise<PackPool>;
+  /** Content earlier points stored. */
+  readonly earlier: ContentIndex;
   /** Files done with and bytes read so far, of this box. */
   readonly onProgress: (files: number, bytes: number) => void;
 }

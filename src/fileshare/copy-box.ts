@@ -3,14 +3,16 @@ import type { BoxRequest, BoxResult } from '../contracts/share-copy';
 import { comparePaths, isWithin, type SharePath } from '../contracts/share-path';
 import { HubkeepError } from '../errors/hubkeep-error';
 import { layout } from '../repository/layout';
+import type { IndexLine } from '../repository/index-entry';
+import type { SegmentLines } from '../repository/index-reader';
 import { openBase } from './base-cursor';
-import { createBoxEntries } from './box-entries';
+import { createBoxEntries, type Group } from './box-entries';
 import { createBoxLedger } from './box-ledger';
 import type { CopyBoxOptions } from './copy-box-options';
 import { createIndexGroups } from './index-groups';
 import { createJournal } from './journal';
 import { graceMs, limits } from './limits';
-import type { PackPool } from './pack-pool';
+import { createPacker, type Packer } from './packer';
 import { storeContent } from './store-content';
 import { walk, type WalkedEntry } from './walk';
 
@@ -22,57 +24,71 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   const name = attemptName(request);
   const packPrefix = `${request.runId}/${name}`;
 
-  let pool: PackPool | undefined;
-  const startedPool = async () => (pool ??= await options.startPool(packPrefix, entries.receive));
-  options.signal.addEventListener('abort', () => pool?.cancel(cancelled()));
+  let packer: Packer | undefined;
+  const usedPacker = () =>
+    (packer ??= createPacker({
+      source,
+      store,
+      clock,
+      packPrefix,
+      earlier: options.earlier,
+      signal: options.signal,
+      onResult: entries.receive,
+    }));
 
   const base = await openBase(store, options.segments, range);
   const groups = createIndexGroups({ store, runId: request.runId, prefix: name });
   const ledger = createBoxLedger();
-  const journal = createJournal();
-  const entries = createBoxEntries({ request, ledger, journal, pool: startedPool, onProgress });
-  // A first backup reads every file: its threads may as well start while the share is listed.
-  if (options.segments.length === 0) await startedPool();
-  let closing: Promise<void> = Promise.resolve();
+  const journal = createJournal(store, packPrefix);
+  const entries = createBoxEntries({ request, ledger, journal, packer: usedPacker, onProgress });
+  let closing: { readonly group: Group; readonly base: SegmentLines | undefined } | undefined;
   let lastPath: SharePath | undefined;
 
-  /** Settles behind the walk: only one group is ever waited for. */
+  /** The group is finished when the next one closes: until then its files have had their time. */
   async function closeGroup() {
-    const slots = entries.takeGroup();
-    const segment = base.segment();
-    await closing;
-    const settled = entries.unanswered() > 0 ? pool?.settle() : undefined;
-    closing = (async () => {
-      await settled;
-      ledger.closed(slots);
-      groups.close(slots, segment);
-      if (groups.heldBytes() < limits.segmentsHeld) return;
-      await pool?.flush();
-      await groups.write();
-    })();
-    closing.catch(() => undefined);
+    const next = { group: entries.takeGroup(), base: base.segment() };
+    await finishGroup();
+    closing = next;
   }
 
-  /** Works off the base up to `path`, closing a group wherever the base's segments end. */
-  async function advanceBase(path: SharePath | undefined): Promise<'on' | 'out of time'> {
-    for (;;) {
-      const line = base.peek();
-      if (line !== undefined && (path === undefined || comparePaths(line.entry.path, path) < 0)) {
-        base.take();
-        entries.baseOnly(line);
-        lastPath = line.entry.path;
-        continue;
-      }
-      const boundary = base.boundary();
-      if (line !== undefined || boundary === undefined) return 'on';
-      if (path !== undefined && comparePaths(boundary, path) > 0) return 'on';
-      await closeGroup();
-      if (isOver() && lastPath !== undefined && mayEnd()) return 'out of time';
-      await base.cross();
+  async function finishGroup() {
+    if (closing === undefined) return;
+    const { group, base: segment } = closing;
+    closing = undefined;
+    if (group.unanswered > 0) await packer?.settle(() => group.unanswered === 0);
+    ledger.closed(group.slots);
+    groups.close({ slots: group.slots, base: segment, packs: packer?.packsBegun() ?? 0 });
+    if (groups.heldBytes() > limits.segmentsHeld) await packer?.flush();
+    await groups.write(arePacksStored);
+    if (journal.heldBytes() > limits.journalHeld) await journal.write();
+  }
+
+  const arePacksStored = (count: number) => packer?.isStoredThrough(count) ?? true;
+
+  /** Works off the base up to `path`, in its open segment. @returns true when there is more of it before `path`. */
+  function advanceWithin(path: SharePath | undefined): boolean {
+    for (let line = base.peek(); line !== undefined; line = base.peek()) {
+      if (path !== undefined && comparePaths(line.entry.path, path) >= 0) return false;
+      base.take();
+      entries.baseOnly(line);
+      lastPath = line.entry.path;
     }
+    const boundary = base.boundary();
+    return boundary !== undefined && (path === undefined || comparePaths(boundary, path) <= 0);
   }
 
-  const isOver = (grace = 0) => clock.now().getTime() >= options.deadline.getTime() + grace;
+  /** Works off the base's segments up to `path`, each a group of its own. @returns false when the box is over before. */
+  async function crossSegments(path: SharePath | undefined): Promise<boolean> {
+    do {
+      await closeGroup();
+      if (isOver() && lastPath !== undefined && mayEnd()) return false;
+      await base.cross();
+    } while (advanceWithin(path));
+    return true;
+  }
+
+  const isTimeUp = (grace = 0) => clock.now().getTime() >= options.deadline.getTime() + grace;
+  const isOver = () => isTimeUp() || (packer?.isFull() ?? false) || entries.failed.length >= limits.failedFiles;
 
   /** Not before the last entry below a replaced directory: the next box would not know of it. */
   function mayEnd(): boolean {
@@ -88,77 +104,84 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     return true;
   }
 
-  /** Closes the group where it is due. @returns true when the box is to end behind it. */
-  async function endsHere(): Promise<boolean> {
-    const isPastBase = base.peek() === undefined && base.boundary() === undefined;
-    const isDue = isPastBase && entries.groupSize() >= limits.segmentEntries;
-    const isOverdue = (entries.groupSize() >= limits.groupEntries || isOver(graceMs)) && mayEnd();
-    if (!isDue && !isOverdue) return false;
+  /** True where the base has nothing more: there a group ends by its size alone. */
+  const isPastBase = () => base.peek() === undefined && base.boundary() === undefined;
+
+  function isGroupDue(): boolean {
+    if (entries.groupSize() >= limits.segmentEntries && isPastBase()) return true;
+    return (entries.groupSize() >= limits.groupEntries || isTimeUp(graceMs)) && mayEnd();
+  }
+
+  /** @returns true when the box is over behind this group. */
+  async function endGroup(): Promise<boolean> {
+    const mayCross = isPastBase();
     await closeGroup();
-    if (isDue) await base.cross();
+    if (mayCross) await base.cross();
     return isOver();
+  }
+
+  /** What the base has for this very path. */
+  function takeSame(path: SharePath): IndexLine | undefined {
+    const line = base.peek();
+    if (line?.entry.path !== path) return undefined;
+    base.take();
+    return line;
   }
 
   async function copyRange(): Promise<SharePath | null> {
     for await (const batch of walk(source, range)) {
       if (options.signal.aborted) throw cancelled();
       for (const walked of batch) {
+        const { path } = walked;
         if (isBehind(walked)) continue;
-        if ((await advanceBase(walked.path)) === 'out of time') return lastPath ?? null;
-        const before = base.peek();
-        const same = before?.entry.path === walked.path ? before : undefined;
-        if (same !== undefined) base.take();
-        await entries.found(walked, same);
-        lastPath = walked.path;
-        if (await endsHere()) return walked.path;
+        if (advanceWithin(path) && !(await crossSegments(path))) return lastPath ?? null;
+        const room = entries.found(walked, takeSame(path));
+        if (room !== undefined) await room;
+        lastPath = path;
+        if (isGroupDue() && (await endGroup())) return path;
       }
       onProgress(entries.doneFiles(), ledger.counts.bytesRead);
     }
-    return (await advanceBase(undefined)) === 'out of time' ? (lastPath ?? null) : null;
+    return !advanceWithin(undefined) || (await crossSegments(undefined)) ? null : (lastPath ?? null);
   }
 
-  /** Packs first, then the index that points to them. */
+  /** Packs first, then what points to them. */
   async function storeAll() {
-    const stored = (await pool?.finish()) ?? [];
+    const stored = (await packer?.finish()) ?? [];
     await source.check();
-    const journalPack = await journal.write(store, `${packPrefix}-9-000001`);
-    await groups.write();
-    const content = await storeContent(store, layout.content(request.runId, name), stored);
-    return { packs: [...(pool?.packs ?? []), ...(journalPack === undefined ? [] : [journalPack])], content };
+    const [content, segments] = await Promise.all([
+      storeContent(store, layout.content(request.runId, name), stored),
+      groups.segments(),
+      groups.write(arePacksStored),
+      journal.write(),
+    ]);
+    return { packs: [...(packer?.packs ?? []), ...journal.packs], content, segments };
   }
 
-  try {
-    const next = await copyRange();
-    await closeGroup();
-    await closing;
-    if (entries.unanswered() > 0) throw unanswered(entries.unanswered());
-    const { packs, content } = await storeAll();
-    const { failed } = entries;
-    return {
-      segments: groups.segments,
-      packs,
-      referenced: [...ledger.packs],
-      content,
-      counts: { ...ledger.counts, failed: failed.length, bytesStored: packs.reduce((sum, { size }) => sum + size, 0) },
-      failed,
-      next,
-      source: source.location,
-      startedAt,
-      finishedAt: clock.now().toISOString(),
-    };
-  } finally {
-    await pool?.destroy();
-  }
+  const next = await copyRange();
+  await closeGroup();
+  await finishGroup();
+  const { packs, content, segments } = await storeAll();
+  const { failed } = entries;
+  return {
+    segments,
+    packs,
+    referenced: [...ledger.packs],
+    content,
+    counts: { ...ledger.counts, failed: failed.length, bytesStored: packs.reduce((sum, { size }) => sum + size, 0) },
+    failed,
+    next,
+    source: source.location,
+    startedAt,
+    finishedAt: clock.now().toISOString(),
+  };
 }
 
 /** Different for every attempt; names sort in the order in which tar has to extract the packs. */
-function attemptName({ pass, box }: BoxRequest): string {
+function attemptName({ pass, partition, box }: BoxRequest): string {
   const order = pass === 'bulk' ? '0-bulk' : '1-delta';
-  return `${order}-${String(box).padStart(4, '0')}-${randomBytes(3).toString('hex')}`;
-}
-
-function unanswered(files: number): HubkeepError {
-  return new HubkeepError('internal', `${files} files were handed to a pack thread and never answered for`, { retryable: true });
+  const place = [partition.number, box].map((number) => String(number).padStart(4, '0')).join('-');
+  return `${order}-${place}-${randomBytes(3).toString('hex')}`;
 }
 
 function cancelled(): HubkeepError {

@@ -3,23 +3,18 @@ import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { FileSource } from '../ports/file-source';
+import { openContent } from '../repository/content-index';
 import { createJson, readJson, readJsonIfPresent } from '../repository/json-blob';
 import { layout } from '../repository/layout';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import { copyBox } from './copy-box';
-import { createPackPool, type SpawnPackThread } from './pack-pool';
-import type { SourceDescription } from './pack-protocol';
 import { resolveBase } from './share-base';
 
 export interface FileShareOptions {
   readonly source: FileSource;
-  /** How a pack thread opens the same source. */
-  readonly sourceDescription: SourceDescription;
   readonly store: BlobStore;
   readonly points: RecoveryPoints;
   readonly clock: Clock;
-  readonly spawn: SpawnPackThread;
-  readonly threads: number;
   /** How long one box copies before it hands back a cursor. */
   readonly boxMs: number;
 }
@@ -33,15 +28,8 @@ export interface BoxOptions {
 export function createFileShare(options: FileShareOptions) {
   const { source, store, points, clock } = options;
 
-  async function loadContent(keys: readonly string[]): Promise<SharedArrayBuffer[]> {
-    return Promise.all(
-      keys.map(async (key) => {
-        const { content } = await store.read(key);
-        const shared = new SharedArrayBuffer(content.length);
-        content.copy(new Uint8Array(shared));
-        return shared;
-      }),
-    );
+  async function loadContent(keys: readonly string[]) {
+    return openContent(await Promise.all(keys.map(async (key) => (await store.read(key)).content)));
   }
 
   async function refuseEmpty() {
@@ -65,15 +53,7 @@ export function createFileShare(options: FileShareOptions) {
       deadline: new Date(clock.now().getTime() + options.boxMs),
       signal,
       onProgress,
-      startPool: async (packPrefix, onResult) =>
-        createPackPool({
-          store,
-          spawn: options.spawn,
-          threads: options.threads,
-          data: { source: options.sourceDescription, content: await loadContent(base.content.map(({ key }) => key)) },
-          packPrefix,
-          onResult,
-        }),
+      earlier: await loadContent(base.content.map(({ key }) => key)),
     });
   }
 
@@ -83,7 +63,8 @@ export function createFileShare(options: FileShareOptions) {
      * @returns the result's key, and the cursor of the next box or null at the end.
      */
     async copyBox(request: BoxRequest, boxOptions: BoxOptions): Promise<{ key: string; result: BoxResult }> {
-      const key = layout.boxResult(request.runId, boxName(request));
+      const { pass, partition, box } = request;
+      const key = layout.boxResult(request.runId, { pass, partition: partition.number, box });
       const done = await readJsonIfPresent(store, key, boxResultSchema);
       if (done !== undefined) return { key, result: done };
       const result = await copy(request, boxOptions);
@@ -99,7 +80,3 @@ export function createFileShare(options: FileShareOptions) {
 }
 
 export type FileShare = ReturnType<typeof createFileShare>;
-
-function boxName({ pass, box }: BoxRequest): string {
-  return `${pass}-${String(box).padStart(6, '0')}`;
-}

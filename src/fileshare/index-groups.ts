@@ -4,18 +4,30 @@ import type { SharePath } from '../contracts/share-path';
 import type { BlobStore } from '../ports/blob-store';
 import type { IndexLine } from '../repository/index-entry';
 import { layout } from '../repository/layout';
-import { compressFrame } from '../repository/zstd';
+import { compressFrameAside } from '../repository/zstd';
 import { limits } from './limits';
 
-/** A place in path order whose line may still be on its way from a pack thread. */
+/** A place in path order whose line may still be on its way. */
 export interface Slot {
   readonly path: SharePath;
   line: IndexLine | undefined;
 }
 
 interface HeldSegment {
-  readonly bytes: Buffer;
-  readonly segment: Segment;
+  /** Before compression. */
+  readonly size: number;
+  readonly bytes: Promise<Buffer>;
+  readonly segment: Promise<Segment>;
+  /** Packs, in the order they were begun, that its lines may point to. */
+  readonly packs: number;
+}
+
+export interface ClosingGroup {
+  readonly slots: readonly Slot[];
+  /** The segment this group is the range of, with its lines. */
+  readonly base?: { readonly segment: Segment; readonly lines: readonly IndexLine[] } | undefined;
+  /** Packs, in the order they were begun, that its lines may point to. */
+  readonly packs: number;
 }
 
 export interface IndexGroupsOptions {
@@ -30,55 +42,64 @@ export interface IndexGroupsOptions {
  * when nothing in it changed, the base's segment is referenced and not written again.
  */
 export function createIndexGroups({ store, runId, prefix }: IndexGroupsOptions) {
-  const segments: Segment[] = [];
-  let held: HeldSegment[] = [];
+  const segments: Promise<Segment>[] = [];
+  const held: HeldSegment[] = [];
   let heldBytes = 0;
   let number = 0;
 
-  function hold(lines: readonly IndexLine[]) {
+  function hold(lines: readonly IndexLine[], packs: number) {
     const first = lines[0];
     const last = lines.at(-1);
     if (first === undefined || last === undefined) return;
-    const text = lines.map(({ line }) => `${line}\n`).join('');
-    const bytes = compressFrame(Buffer.from(text, 'utf8'));
-    const segment: Segment = {
-      key: layout.segment(runId, `${prefix}-${String(++number).padStart(6, '0')}`),
-      size: bytes.length,
-      sha256: hash('sha256', bytes, 'hex'),
+    const text = Buffer.from(lines.map(({ line }) => `${line}\n`).join(''), 'utf8');
+    const key = layout.segment(runId, `${prefix}-${String(++number).padStart(6, '0')}`);
+    const bytes = compressFrameAside(text);
+    const segment = bytes.then((compressed) => ({
+      key,
+      size: compressed.length,
+      sha256: hash('sha256', compressed, 'hex'),
       first: first.entry.path,
       last: last.entry.path,
       entries: lines.length,
-    };
-    held.push({ bytes, segment });
-    heldBytes += bytes.length;
+    }));
+    // Whoever writes them hears of it; a box that failed before has nobody to tell.
+    segment.catch(() => undefined);
+    held.push({ size: text.length, bytes, segment, packs });
+    heldBytes += text.length;
     segments.push(segment);
+  }
+
+  async function put({ bytes, segment }: HeldSegment) {
+    const { key, sha256 } = await segment;
+    await store.put(key, await bytes, { onlyIfAbsent: true, sha256 });
   }
 
   return {
     /** In path order. */
-    segments,
-    /** Compressed bytes that wait for `write`. */
+    segments: () => Promise.all(segments),
+    /** Bytes, before compression, that wait for their packs. */
     heldBytes: () => heldBytes,
-    /** Closes a group whose every slot is settled. @param base the segment this group is the range of, with its lines. */
-    close(slots: readonly Slot[], base?: { readonly segment: Segment; readonly lines: readonly IndexLine[] }) {
+    /** Closes a group whose every slot is settled. */
+    close({ slots, base, packs }: ClosingGroup) {
       const lines = slots.flatMap(({ line }) => (line === undefined ? [] : [line]));
       const same = base?.lines.length === lines.length && base.lines.every(({ line }, i) => line === lines[i]?.line);
       if (base !== undefined && same) {
-        segments.push(base.segment);
+        segments.push(Promise.resolve(base.segment));
         return;
       }
       const parts = Math.max(1, Math.round(lines.length / limits.segmentEntries));
       const size = Math.ceil(lines.length / parts);
-      for (let at = 0; at < lines.length; at += size) hold(lines.slice(at, at + size));
+      for (let at = 0; at < lines.length; at += size) hold(lines.slice(at, at + size), packs);
     },
-    /** Stores what is held. Called only when every pack these lines point to is stored: packs come before the index. */
-    async write() {
-      const writing = held;
-      held = [];
-      heldBytes = 0;
-      for (const { bytes, segment } of writing) {
-        await store.put(segment.key, bytes, { onlyIfAbsent: true, sha256: segment.sha256 });
+    /** Stores the segments whose packs are stored: packs come before the index. */
+    async write(areStored: (packs: number) => boolean) {
+      const ready: HeldSegment[] = [];
+      for (let first = held[0]; first !== undefined && areStored(first.packs); first = held[0]) {
+        ready.push(first);
+        held.shift();
+        heldBytes -= first.size;
       }
+      await Promise.all(ready.map(put));
     },
   };
 }

@@ -8,27 +8,43 @@ export const limits = {
   pack: 16 * MiB,
   /** From here on a file is a pack of its own and never held whole. */
   streamed: 16 * MiB,
-  /** Compressed bytes of streamed packs that may wait to be sent, per thread. */
-  streamWindow: 64 * MiB,
-  /** Content bytes handed to one thread at a time. */
-  batch: 4 * MiB,
-  batchFiles: 256,
-  /** Batches a thread may have waiting: enough never to idle, few enough to hold little. */
-  batchesInFlight: 4,
-  packsInFlight: 4,
+  /** Frames that are being compressed: enough to keep a few processors busy. */
+  framesAhead: 6,
+  /** Packs on their way; each is held until it is stored. */
+  packsInFlight: 3,
+  /** Files being read at once, and their bytes, where the source does not answer at once. */
+  readsInFlight: 64,
+  readBytesInFlight: 32 * MiB,
+  /** Large files that wait for the one being copied. */
+  largeWaiting: 4,
   /** Lines of one index segment. */
   segmentEntries: 16_384,
   /** Entries after which a segment of the base is cut, however few of them it had: what is new must not be held for its end. */
   groupEntries: 2 * 16_384,
-  /** Compressed index held back until the packs it points to are stored. */
+  /** Index, before compression, that may wait for the packs it points to: a pack holds very many very small files. */
   segmentsHeld: 32 * MiB,
+  /** Journal that is held until a box ends: a site removed is a line for each of its files. */
+  journalHeld: 8 * MiB,
+  /** Failures after which a box ends, for each is held with its reason. */
+  failedFiles: 20_000,
+  /** Memory a box may spend on knowing what it has stored: some 300,000 contents. It ends when that is used up. */
+  knownContents: 48 * MiB,
 } as const;
 
-/** Attempts to read a file that changes while it is read. */
-export const readAttempts = 3;
+/** Attempts to read a file that is different each time; the first is compared with the listing. */
+export const readAttempts = 4;
+
+/** A locked file is tried again after these waits, in milliseconds. */
+export const lockedWaits: readonly number[] = [500, 2_000];
+
+/** Locked files waited for at once: where a whole site is locked, waiting for each would cost the night. */
+export const lockedWaiting = 32;
 
 /** Within this of the moment of reading an mtime proves nothing: the file may be written again in the same tick. */
 export const racyMs = 2_000;
+
+/** The longest stretch of work, in milliseconds, in which nothing else of this process gets a turn. */
+export const turnMs = 10;
 
 /** How far a box runs over its time before it cuts a segment of the base. */
 export const graceMs = 60_000;

@@ -1,5 +1,5 @@
 import type { IndexEntry } from '../repository/index-entry';
-import type { PlainMember } from './pack-protocol';
+import type { PlainMember } from './file-task';
 
 /** What a pack holds of a directory or a symlink. */
 export function memberOf(entry: IndexEntry): PlainMember {

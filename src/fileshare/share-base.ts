@@ -14,9 +14,10 @@ export interface ResolvedBase {
 export async function resolveBase(store: BlobStore, points: RecoveryPoints, base: ShareBase): Promise<ResolvedBase> {
   if (base.kind === 'nothing') return { segments: [], content: [] };
   if (base.kind === 'point') return shareOf(points, base.id);
-  const boxes = await readBoxes(store, base.results);
+  const segments: Segment[] = [];
+  for await (const box of readBoxes(store, base.results)) segments.push(...box.segments);
   const content = base.point === null ? [] : (await shareOf(points, base.point)).content;
-  return { segments: boxes.flatMap(({ segments }) => segments), content };
+  return { segments, content };
 }
 
 async function shareOf(points: RecoveryPoints, id: string): Promise<FileShareRecord> {

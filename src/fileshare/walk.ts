@@ -50,7 +50,7 @@ export async function* walk(source: FileSource, range: PathRange = {}): AsyncGen
     const path = join(level.directory, entry.name);
     if (isPast(path, range)) break;
     const listing = entry.kind === 'directory' && mayHold(path, range) ? await listings.take(path, level) : undefined;
-    const unlisted = listing !== undefined && 'code' in listing ? { unlisted: listing } : {};
+    const unlisted = unlistedOf(listing ?? (mayHold(path, range) && !isReached(path, range) ? entry.problem : undefined));
     // Of a directory the range begins in, only that it cannot be listed: what lies behind the beginning is not gone.
     if (isReached(path, range) || 'unlisted' in unlisted) batch.push({ path, entry, ...unlisted });
     if (Array.isArray(listing)) levels.push({ directory: path, entries: listing, next: 0 });
@@ -59,6 +59,10 @@ export async function* walk(source: FileSource, range: PathRange = {}): AsyncGen
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+function unlistedOf(found: Listing | Unlisted | undefined): { readonly unlisted?: Unlisted } {
+  return found !== undefined && 'code' in found ? { unlisted: found } : {};
 }
 
 function isPast(path: SharePath, { before }: PathRange): boolean {

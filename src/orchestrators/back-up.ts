@@ -47,13 +47,12 @@ function* copyAndCommit(workflow: HubkeepWorkflow, run: RunRequest): Steps<RunEn
 function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): Steps<Omit<CommitRequest, 'run' | 'place'>> {
   const { runId } = run;
   const asked = (component: Component) => run.components.includes(component);
-  const share = { runId, sequence: plan.place.sequence };
-  const base = plan.shareBase === null ? ({ kind: 'nothing' } as const) : ({ kind: 'point', id: plan.shareBase } as const);
+  const share = { runId, sequence: plan.place.sequence, point: plan.shareBase, width: plan.shareWidth };
 
   showPhase(workflow, 'copying');
   const [databasesTaken, shareCopied, secretsKept] = yield* workflow.all([
     workflow.all(asked('databases') ? [workflow.sub('back-up-databases', { runId, round: 1, targets: plan.databases })] : []),
-    workflow.all(asked('fileshare') ? [workflow.sub('copy-share', { ...share, pass: 'bulk', base })] : []),
+    workflow.all(asked('fileshare') ? [workflow.sub('copy-share', { ...share, pass: 'bulk' })] : []),
     workflow.all(asked('secrets') ? [workflow.sub('keep-secrets', { runId })] : []),
   ]);
   let databases = databasesTaken[0] ?? null;
@@ -66,8 +65,7 @@ function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): 
       databases = yield* takeAgain(workflow, runId, databases);
     }
     showPhase(workflow, 'catching-up');
-    const boxes = { kind: 'boxes', results: bulk.results, point: plan.shareBase } as const;
-    delta = yield* workflow.sub('copy-share', { ...share, pass: 'delta', base: boxes });
+    delta = yield* workflow.sub('copy-share', { ...share, pass: 'delta', bulk: bulk.boxes });
   }
   return {
     databases,

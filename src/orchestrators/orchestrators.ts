@@ -2,6 +2,7 @@ import type { ActivityMap, OrchestratorMap } from '../contracts/activities';
 import type { Orchestrators } from '../workflow/workflow';
 import { backUp } from './back-up';
 import { backUpDatabases, backUpOneDatabase } from './back-up-databases';
+import { copyShareLane } from './copy-partitions';
 import { copyShare } from './copy-share';
 import { keepSecrets } from './keep-secrets';
 
@@ -11,5 +12,6 @@ export const orchestrators: Orchestrators<ActivityMap, OrchestratorMap> = {
   'back-up-databases': backUpDatabases,
   'back-up-one-database': backUpOneDatabase,
   'copy-share': copyShare,
+  'copy-share-lane': copyShareLane,
   'keep-secrets': keepSecrets,
 };

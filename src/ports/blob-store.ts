@@ -33,7 +33,7 @@ export interface PutOptions {
 export interface PutLargeOptions {
   readonly onlyIfAbsent?: boolean;
   readonly contentType?: string;
-  /** Bytes per block, at most 100 MiB; memory held is `blockSize * parallel`. */
+  /** Bytes per block, at most 100 MiB; 16 MiB, and one request up to 64 MiB, when not given. Memory held is `blockSize * (parallel + 1)`. */
   readonly blockSize?: number;
   readonly parallel?: number;
   /** Called once the last byte is staged and before the blob appears; its answer is kept as the blob's sha256. */

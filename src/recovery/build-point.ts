@@ -4,7 +4,6 @@ import type { Warning } from '../contracts/outcome';
 import type { DatabasesRecord, RecoveryPoint } from '../contracts/recovery-point';
 import type { RunProblem } from '../contracts/run';
 import { buildShareRecord } from '../repository/share-record';
-import { readBoxes } from '../repository/share-boxes';
 import type { BlobStore } from '../ports/blob-store';
 import type { RecoveryPoints, UncommittedPoint } from '../repository/recovery-points';
 
@@ -85,8 +84,8 @@ async function shareRecord(
   return buildShareRecord({
     store,
     runId: run.runId,
-    bulk: await readBoxes(store, share.bulk.results),
-    delta: await readBoxes(store, share.delta?.problem === undefined ? (share.delta?.results ?? []) : []),
+    bulk: share.bulk.boxes,
+    delta: share.delta?.boxes ?? [],
     base: base?.status === 'succeeded' ? base : undefined,
   });
 }

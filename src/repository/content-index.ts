@@ -41,11 +41,18 @@ export function encodeContent(contents: readonly StoredContent[]): Buffer {
   return Buffer.concat([magic, length, header, records.subarray(0, written * recordSize)]);
 }
 
+export interface Found {
+  readonly size: number;
+  readonly extent: Extent;
+}
+
+export type Finding = Found | undefined | Promise<Found | undefined>;
+
 /** Content that earlier points stored, looked up by hash. Holds 64 bytes per distinct content. */
 export interface ContentIndex {
-  find(hash: Uint8Array): { readonly size: number; readonly extent: Extent } | undefined;
-  /** Sizes of all contents of at least `minimum` bytes: a large file of any other size is new without being read first. */
-  sizesFrom(minimum: number): Set<number>;
+  find(hash: Buffer): Finding;
+  /** False when no large content has this size: a file of this size is new without being read first. */
+  hasLarge(size: number): boolean | Promise<boolean>;
 }
 
 export function openContent(files: readonly Uint8Array[]): ContentIndex {
@@ -58,7 +65,7 @@ export function openContent(files: readonly Uint8Array[]): ContentIndex {
       }
       return undefined;
     },
-    sizesFrom: (minimum) => new Set(tables.flatMap((table) => table.sizes().filter((size) => size >= minimum))),
+    hasLarge: (size) => tables.some((table) => table.sizes().includes(size)),
   };
 }
 

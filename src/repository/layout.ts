@@ -16,7 +16,9 @@ export const layout = {
   cancel: (runId: string) => `runs/${runId}/cancel.json`,
   /** The commit record before it is one. */
   settledRecord: (runId: string) => `runs/${runId}/recovery-point.json`,
-  boxResult: (runId: string, box: string) => `runs/${runId}/fileshare/${box}.json`,
+  partitions: (runId: string) => `runs/${runId}/fileshare/partitions.json`,
+  boxResult: (runId: string, { pass, partition, box }: { pass: string; partition: number; box: number }) =>
+    `runs/${runId}/fileshare/${pass}-${String(partition).padStart(4, '0')}-${String(box).padStart(6, '0')}.json`,
   databaseResult: (runId: string, server: string, slug: string) => `runs/${runId}/databases/${server}/${slug}.json`,
   packs: (runId: string) => `packs/${runId}/`,
   /** @param pack `{runId}/{name}`, as extents and pack lists name it. */

@@ -1,21 +1,21 @@
 import { hash } from 'node:crypto';
 import { padding, tarHeaders, type TarMember } from './tar-member';
-import { compressFrame } from './zstd';
+import { compressFrameAside } from './zstd';
 
-/** Where a member's content will lie; complete once `settled` has been called. */
-export interface PlacedContent {
+/** Whole frames of one pack. */
+export interface FrameRange {
   readonly pack: string;
-  offset: number;
-  length: number;
-  readonly skip: number;
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface BuiltPack {
   /** `{runId}/{name}`. */
   readonly name: string;
-  /** Owns its memory, so that it can be handed to another thread. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Buffer;
   readonly sha256: string;
+  /** Gives the memory of `bytes` back for another pack. */
+  readonly release: () => void;
 }
 
 export interface PackBuilderOptions {
@@ -25,29 +25,72 @@ export interface PackBuilderOptions {
   readonly frameSize: number;
   readonly packSize: number;
   readonly onPack: (pack: BuiltPack) => void;
-  /** Every placement handed out so far is now complete. */
-  readonly onSettled: () => void;
+  /** A frame has found its place, or the builder has failed for good. */
+  readonly onChange: (failure?: unknown) => void;
+}
+
+type Placed = (range: FrameRange) => void;
+
+interface Frame {
+  readonly buffer: Buffer;
+  filled: number;
+  readonly placed: Placed[];
+  /** A member that spans frames is never cut by a pack's end. */
+  mayEndPack: boolean;
+  compressed: Buffer | undefined;
 }
 
 /**
  * Builds packs: ordinary `.tar.zst` files whose members are grouped in independent frames, so that one member can be
- * fetched by range. No end-of-archive blocks, so that packs can be concatenated.
+ * fetched by range. No end-of-archive blocks, so that packs can be concatenated. Frames are compressed aside, several at
+ * a time, and join the pack in the order in which they were filled.
  */
-export function createPackBuilder({ prefix, frameSize, packSize, onPack, onSettled }: PackBuilderOptions) {
-  const frame = Buffer.allocUnsafe(frameSize);
-  let pack = Buffer.allocUnsafeSlow(packSize + frameSize);
-  let filled = 0;
-  let open: PlacedContent[] = [];
+export function createPackBuilder({ prefix, frameSize, packSize, onPack, onChange }: PackBuilderOptions) {
+  const spareFrames: Buffer[] = [];
+  const sparePacks: Buffer[] = [];
+  const ahead: Frame[] = [];
+  let open = newFrame();
+  let pack = newPack();
   let packBytes = 0;
   let number = 1;
 
-  const packName = () => `${prefix}-${String(number).padStart(6, '0')}`;
+  function newFrame(): Frame {
+    const buffer = spareFrames.pop() ?? Buffer.allocUnsafeSlow(frameSize);
+    return { buffer, filled: 0, placed: [], mayEndPack: true, compressed: undefined };
+  }
 
-  function appendFrame(content: Uint8Array) {
-    const compressed = compressFrame(content);
+  function newPack(): Buffer {
+    return sparePacks.pop() ?? Buffer.allocUnsafeSlow(packSize + frameSize);
+  }
+
+  function seal() {
+    if (open.filled === 0) return;
+    const frame = open;
+    open = newFrame();
+    ahead.push(frame);
+    compressFrameAside(frame.buffer.subarray(0, frame.filled))
+      .then((compressed) => {
+        frame.compressed = compressed;
+        appendReady();
+        onChange();
+      })
+      .catch(onChange);
+  }
+
+  function appendReady() {
+    for (let frame = ahead[0]; frame?.compressed !== undefined; frame = ahead[0]) {
+      ahead.shift();
+      append(frame, frame.compressed);
+    }
+  }
+
+  function append(frame: Frame, compressed: Buffer) {
     makeRoom(compressed.length);
+    const range = { pack: packName(), offset: packBytes, length: compressed.length };
     packBytes += compressed.copy(pack, packBytes);
-    return compressed.length;
+    for (const placed of frame.placed) placed(range);
+    spareFrames.push(frame.buffer);
+    if (frame.mayEndPack && packBytes >= packSize) closePack();
   }
 
   /** Only a member of many frames takes a pack far over its size. */
@@ -58,59 +101,86 @@ export function createPackBuilder({ prefix, frameSize, packSize, onPack, onSettl
     pack = larger;
   }
 
-  function closeFrame() {
-    if (filled > 0) {
-      const offset = packBytes;
-      const length = appendFrame(frame.subarray(0, filled));
-      for (const placed of open) Object.assign(placed, { offset, length });
-      open = [];
-      filled = 0;
-    }
-    onSettled();
-    if (packBytes >= packSize) closePack();
+  function packName() {
+    return `${prefix}-${String(number).padStart(6, '0')}`;
   }
 
   function closePack() {
     if (packBytes === 0) return;
-    const bytes = new Uint8Array(pack.buffer, 0, packBytes);
-    onPack({ name: packName(), bytes, sha256: hash('sha256', bytes, 'hex') });
-    pack = Buffer.allocUnsafeSlow(packSize + frameSize);
+    const memory = pack;
+    const bytes = memory.subarray(0, packBytes);
+    const release = () => {
+      if (memory.length === packSize + frameSize) sparePacks.push(memory);
+    };
+    onPack({ name: packName(), bytes, sha256: hash('sha256', bytes, 'hex'), release });
+    pack = newPack();
     packBytes = 0;
     number += 1;
   }
 
-  function spanFrames(headers: Buffer, content: Uint8Array): PlacedContent {
-    if (filled > 0) closeFrame();
-    const member = Buffer.concat([headers, content, padding(content.length)]);
-    const placed = { pack: packName(), offset: packBytes, length: 0, skip: headers.length };
-    for (let at = 0; at < member.length; at += frameSize) placed.length += appendFrame(member.subarray(at, at + frameSize));
-    closeFrame();
-    return placed;
+  /** A member larger than a frame begins one and fills the next ones. */
+  function spanFrames(pieces: readonly Uint8Array[], onPlaced: Placed | undefined) {
+    seal();
+    let whole: FrameRange | undefined;
+    const grow = (range: FrameRange) => {
+      whole = whole === undefined ? range : { ...whole, length: whole.length + range.length };
+    };
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length;) {
+        if (open.filled === frameSize) {
+          open.mayEndPack = false;
+          seal();
+        }
+        if (open.filled === 0) open.placed.push(grow);
+        const part = piece.subarray(at, at + frameSize - open.filled);
+        open.buffer.set(part, open.filled);
+        open.filled += part.length;
+        at += part.length;
+      }
+    }
+    open.placed.push(() => {
+      if (whole !== undefined) onPlaced?.(whole);
+    });
+    seal();
   }
 
   return {
-    /** Adds one member whose content is held whole. */
-    add(member: TarMember, content: Uint8Array = empty): PlacedContent {
+    /**
+     * Adds one member whose content is held whole.
+     * @param onPlaced called when the frames that hold the member have a place.
+     * @returns how many bytes lie between the start of these frames, decompressed, and the content.
+     */
+    add(member: TarMember, content: Uint8Array = empty, onPlaced?: Placed): number {
       const headers = tarHeaders({ ...member, size: content.length });
       const fill = padding(content.length);
       const size = headers.length + content.length + fill.length;
-      if (size > frameSize) return spanFrames(headers, content);
-      if (filled + size > frameSize) closeFrame();
-      const placed = { pack: packName(), offset: 0, length: 0, skip: filled + headers.length };
-      headers.copy(frame, filled);
-      frame.set(content, filled + headers.length);
-      fill.copy(frame, filled + headers.length + content.length);
-      filled += size;
-      open.push(placed);
-      return placed;
+      if (size > frameSize) {
+        spanFrames([headers, content, fill], onPlaced);
+        return headers.length;
+      }
+      if (open.filled + size > frameSize) seal();
+      const { buffer } = open;
+      const skip = open.filled + headers.copy(buffer, open.filled);
+      buffer.set(content, skip);
+      buffer.set(fill, skip + content.length);
+      open.filled += size;
+      if (onPlaced !== undefined) open.placed.push(onPlaced);
+      return skip;
     },
-    /** Completes every placement so far. */
-    settle: closeFrame,
-    /** Completes every placement and hands over the open pack. */
-    flush() {
-      closeFrame();
-      closePack();
+    /** Calls back when every member added so far has its place. */
+    afterwards(then: () => void) {
+      const last = open.filled > 0 ? open : ahead.at(-1);
+      if (last === undefined) then();
+      else last.placed.push(then);
     },
+    /** Closes the open frame, so that its members get a place. */
+    seal,
+    /** Frames that wait for their place. */
+    framesAhead: () => ahead.length,
+    /** True while the open pack holds anything. */
+    isPackOpen: () => packBytes > 0 || ahead.length > 0 || open.filled > 0,
+    /** Hands over the open pack; nothing may be ahead. */
+    closePack,
   };
 }
 

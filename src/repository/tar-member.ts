@@ -16,37 +16,67 @@ export interface TarMember {
   readonly comment?: string;
 }
 
-/** Everything that comes before a member's content: a pax header and the ustar header, a multiple of 512 bytes. */
+/**
+ * Everything that comes before a member's content: a pax header and the ustar header, a multiple of 512 bytes. Good until
+ * the next call only: this is done once a file, and one piece of memory serves for all.
+ */
 export function tarHeaders(member: TarMember): Buffer {
   const path = printablePath(member.path) + (member.type === 'Directory' ? '/' : '');
   const target = member.target === undefined ? undefined : printablePath(member.target);
-  const seconds = Math.floor(Number(member.mtime));
-  const header = new Header({
-    type: member.type,
-    path,
-    size: member.size ?? 0,
-    mode: member.type === 'Directory' ? 0o755 : 0o644,
-    uid: 0,
-    gid: 0,
-    mtime: new Date(Math.max(seconds, 0) * 1000),
-    ...(target === undefined ? {} : { linkpath: target }),
-  });
-  const ustar = Buffer.alloc(block);
-  const tooLong = header.encode(ustar, 0);
+  const size = member.size ?? 0;
+  const tooLong = encodeUstar(member, { path, target, size });
   const records = paxRecords({
     path: tooLong || !isAscii(path) || isEscaped(member.path) ? path : undefined,
     linkpath: target !== undefined && (target.length > 100 || !isAscii(target)) ? target : undefined,
-    size: (member.size ?? 0) > 0o77777777777 ? String(member.size) : undefined,
+    size: size > largestOctal ? String(size) : undefined,
     mtime: member.mtime,
     ctime: member.ctime,
     comment: member.comment,
   });
-  return Buffer.concat([paxHeader(records.length), records, padding(records.length), ustar]);
+  return assemble(records);
+}
+
+/** What the twelve bytes of a ustar size can hold. */
+const largestOctal = 0o77777777777;
+
+const header = new Header({ mode: 0o644, uid: 0, gid: 0 });
+const modified = new Date(0);
+const ustar = Buffer.alloc(block);
+
+function encodeUstar(member: TarMember, { path, target, size }: { path: string; target: string | undefined; size: number }) {
+  header.type = member.type;
+  header.path = path;
+  header.size = size;
+  header.mode = member.type === 'Directory' ? 0o755 : 0o644;
+  modified.setTime(Math.max(Math.floor(Number(member.mtime)), 0) * 1000);
+  header.mtime = modified;
+  header.linkpath = target ?? '';
+  // The library leaves the bytes of fields it does not write as they are.
+  ustar.fill(0);
+  return header.encode(ustar, 0);
+}
+
+let scratch = Buffer.allocUnsafeSlow(16 * block);
+
+/** Pax header, its records filled up to whole blocks, ustar header. */
+function assemble(records: string): Buffer {
+  const most = 3 * records.length + 4 * block;
+  if (scratch.length < most) scratch = Buffer.allocUnsafeSlow(2 * most);
+  const length = scratch.write(records, block, 'utf8');
+  const end = block + length + paddingOf(length);
+  scratch.fill(0, block + length, end);
+  scratch.set(paxHeader(length), 0);
+  scratch.set(ustar, end);
+  return scratch.subarray(0, end + block);
 }
 
 /** Zeros that fill a member's content up to a whole block. */
 export function padding(size: number): Buffer {
-  return zeros.subarray(0, (block - (size % block)) % block);
+  return zeros.subarray(0, paddingOf(size));
+}
+
+function paddingOf(size: number): number {
+  return (block - (size % block)) % block;
 }
 
 const zeros = Buffer.alloc(block);
@@ -66,17 +96,33 @@ function paxHeader(size: number): Buffer {
 
 const epoch = new Date(0);
 
-/** Each record is `length key=value\n`, and the length counts its own digits (POSIX pax, extended header). */
-function paxRecords(records: Readonly<Record<string, string | undefined>>): Buffer {
-  const lines: string[] = [];
-  for (const [key, value] of Object.entries(records)) {
-    if (value === undefined) continue;
-    const rest = Buffer.byteLength(` ${key}=${value}\n`);
-    let length = rest + String(rest).length;
-    if (rest + String(length).length !== length) length = rest + String(length).length;
-    lines.push(`${length} ${key}=${value}\n`);
-  }
-  return Buffer.from(lines.join(''), 'utf8');
+interface PaxRecords {
+  readonly path: string | undefined;
+  readonly linkpath: string | undefined;
+  readonly size: string | undefined;
+  readonly mtime: string;
+  readonly ctime: string | undefined;
+  readonly comment: string | undefined;
+}
+
+function paxRecords({ path, linkpath, size, mtime, ctime, comment }: PaxRecords): string {
+  return (
+    paxRecord('path', path) +
+    paxRecord('linkpath', linkpath) +
+    paxRecord('size', size) +
+    paxRecord('mtime', mtime) +
+    paxRecord('ctime', ctime) +
+    paxRecord('comment', comment)
+  );
+}
+
+/** `length key=value\n`, where the length counts its own digits (POSIX pax, extended header). */
+function paxRecord(key: string, value: string | undefined): string {
+  if (value === undefined) return '';
+  const rest = Buffer.byteLength(value) + key.length + 3;
+  let length = rest + String(rest).length;
+  if (rest + String(length).length !== length) length = rest + String(length).length;
+  return `${length} ${key}=${value}\n`;
 }
 
 function isAscii(text: string): boolean {

@@ -1,4 +1,5 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { HubkeepError } from '../errors/hubkeep-error';
 
 const frameMagic = 0xfd2fb528;
@@ -11,6 +12,13 @@ const options = { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: 3, [
 /** One independent frame that carries its content size and a checksum. */
 export function compressFrame(content: Uint8Array): Buffer {
   return zstdCompressSync(content, options);
+}
+
+const zstdCompressAside = promisify(zstdCompress);
+
+/** The same on a thread of libuv's pool; `content` must not change meanwhile. */
+export function compressFrameAside(content: Uint8Array): Promise<Buffer> {
+  return zstdCompressAside(content, options);
 }
 
 /** Bytes that every zstd decoder passes over (RFC 8878, 3.1.2). */

@@ -41,7 +41,7 @@ test('a stamp with all its parts reads into one frozen structure', () => {
       backupDirectory: 'D:\\Backups',
       backupDirectoryLocal: 'D:\\Backups',
     },
-    fileShare: { path: '\\\\files\\websites' },
+    fileShare: { path: '\\\\files\\websites', width: 1 },
     secrets: {
       vaultUrl: 'https://vault.example',
       vaultApiVersion: undefined,

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { createCopyShareBox } from '../../src/activities/copy-share-box';
 import { createSystemClock } from '../../src/adapters/system-clock';
 import { limits } from '../../src/fileshare/limits';
-import { readBoxes } from '../../src/repository/share-boxes';
+import { boxKeys, readBoxes } from '../../src/repository/share-boxes';
 import { createProgressReporter } from '../../src/runs/progress-reporter';
+import { collect } from '../support/collect';
 import { silentLog } from '../support/silent-log';
 import { createShareStage, type ShareStage } from './share-stage';
 
@@ -90,29 +91,22 @@ test('a cursor that is not UTF-8 comes through a history that keeps only what is
   const copyBox = createCopyShareBox({
     guard: (_, work) => work(new AbortController().signal),
     progress: createProgressReporter({ store: stage.store, clock, log: silentLog }),
+    partitions: stage.partitions,
     fileShare: stage.fileShare,
     points: stage.points,
   });
-  const results: string[] = [];
+  const run = { runId: '20261123T020000Z-bbbb', sequence: 1, pass: 'bulk', point: null, partition: 0, partitions: 1 } as const;
+  let boxes = 0;
   let cursor: string | null = null;
   do {
-    const request = {
-      runId: '20261123T020000Z-bbbb',
-      sequence: 1,
-      pass: 'bulk',
-      partition: {},
-      box: results.length,
-      cursor,
-      base: { kind: 'nothing' },
-    } as const;
-    const copied: Awaited<ReturnType<typeof copyBox>> = await copyBox(request);
+    const copied: Awaited<ReturnType<typeof copyBox>> = await copyBox({ ...run, box: boxes, cursor });
     if (copied.status === 'failed') throw new Error(copied.problem.message);
-    results.push(copied.result);
+    boxes += 1;
     cursor = copied.next === null ? null : copied.next.toWellFormed();
   } while (cursor !== null);
-  const boxes = await readBoxes(stage.store, results);
-  expect(boxes.length).toBeGreaterThan(5);
-  expect(boxes.reduce((sum, { counts }) => sum + counts.files, 0)).toBe(names.length);
+  const results = await collect(readBoxes(stage.store, boxKeys(run.runId, { ...run, boxes })));
+  expect(results.length).toBeGreaterThan(5);
+  expect(results.reduce((sum, { counts }) => sum + counts.files, 0)).toBe(names.length);
 });
 
 test('a large file that is empty by the time it is read is an empty file', async () => {
@@ -125,4 +119,21 @@ test('a large file that is empty by the time it is read is an empty file', async
   const entry = await stage.entry(record, 'large.bin');
   expect(entry).toMatchObject({ size: 0 });
   expect(entry).not.toHaveProperty('extent');
+});
+
+test('a box ends when it knows all the contents it may, and the next ones go on', async () => {
+  stage.dispose();
+  stage = await createShareStage({ boxMs: 3_600_000 });
+  writeFiles('a', 20);
+  writeFiles('b', 20);
+  const before = limits.knownContents;
+  Object.assign(limits, { knownContents: 1 });
+  try {
+    const record = await stage.backUp();
+    expect(record.content.length).toBeGreaterThan(4);
+    expect(record.counts).toMatchObject({ files: 40, added: 40 });
+    expectEqualTrees(stage.share, await stage.restore(record));
+  } finally {
+    Object.assign(limits, { knownContents: before });
+  }
 });

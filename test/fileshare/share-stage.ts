@@ -5,8 +5,9 @@ import { createLocalFiles } from '../../src/adapters/local-files/local-files';
 import { createLocalTarget } from '../../src/adapters/local-target/local-target';
 import { createSystemClock } from '../../src/adapters/system-clock';
 import type { FileShareRecord } from '../../src/contracts/recovery-point';
-import type { BoxRequest, BoxResult, ShareBase } from '../../src/contracts/share-copy';
+import type { BoxInput, BoxRequest, BoxResult } from '../../src/contracts/share-copy';
 import { createFileShare } from '../../src/fileshare/copy-share';
+import { createPartitions } from '../../src/fileshare/partitions';
 import type { BlobStore } from '../../src/ports/blob-store';
 import { restoreShare } from '../../src/recovery/restore-share';
 import { type IndexEntry } from '../../src/repository/index-entry';
@@ -15,7 +16,6 @@ import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import { openRepository } from '../../src/repository/repository-header';
 import { buildShareRecord } from '../../src/repository/share-record';
 import { withFaults } from '../support/faulty-source';
-import { inProcessThreads } from '../support/in-process-thread';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
 
 const longAgo = new Date('2024-03-01T12:00:00Z');
@@ -33,14 +33,12 @@ export async function createShareStage({
   const { repositoryId } = await openRepository(store);
   const fileShare = createFileShare({
     source,
-    sourceDescription: { kind: 'path', path: share },
     store,
     points,
     clock: createSystemClock(),
-    spawn: inProcessThreads(source),
-    threads: 2,
     boxMs,
   });
+  const partitions = createPartitions({ source, store, points, clock: createSystemClock() });
   let night = 0;
 
   async function copyPass(request: Pick<BoxRequest, 'runId' | 'sequence' | 'pass' | 'base'>) {
@@ -49,7 +47,7 @@ export async function createShareStage({
     let cursor: string | null = null;
     do {
       const { key, result }: { key: string; result: BoxResult } = await fileShare.copyBox(
-        { ...request, partition: {}, box: results.length, cursor },
+        { ...request, partition: { number: 0 }, box: results.length, cursor },
         { signal: new AbortController().signal, onProgress: () => undefined },
       );
       results.push(result);
@@ -59,12 +57,38 @@ export async function createShareStage({
     return { results, keys };
   }
 
+  /** One partition, box by box. @returns how many there were. */
+  async function copyPartition(input: Omit<BoxInput, 'box' | 'cursor'>): Promise<number> {
+    let cursor: string | null = null;
+    let boxes = 0;
+    do {
+      const request = await partitions.requestOf({ ...input, box: boxes++, cursor });
+      const { result }: { result: BoxResult } = await fileShare.copyBox(request, {
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+      });
+      cursor = result.next;
+    } while (cursor !== null);
+    return boxes;
+  }
+
+  /** Every partition, the last one first: none may count on another. @returns how many boxes each took. */
+  async function copyAll(run: Pick<BoxInput, 'runId' | 'sequence' | 'pass' | 'point' | 'partitions'>, bulk?: number[]) {
+    const boxes: number[] = [];
+    for (let partition = run.partitions - 1; partition >= 0; partition--) {
+      const upon = bulk === undefined ? {} : { bulkBoxes: bulk[partition] ?? 0 };
+      boxes.unshift(await copyPartition({ ...run, ...upon, partition }));
+    }
+    return boxes;
+  }
+
   return {
     share,
     store,
     points,
     faults: source.faults,
     fileShare,
+    partitions,
     copyPass,
     write(path: string, content: string | Buffer, mtime = longAgo) {
       const place = join(share, path);
@@ -76,17 +100,22 @@ export async function createShareStage({
       rmSync(join(share, path), { recursive: true });
     },
     /** One night: bulk pass, whatever happens `meanwhile`, a delta pass if asked for, and the commit. */
-    async backUp({ delta = false, meanwhile = () => undefined }: { delta?: boolean; meanwhile?: () => void } = {}) {
+    async backUp({
+      delta = false,
+      meanwhile = () => undefined,
+      width = 1,
+    }: { delta?: boolean; meanwhile?: () => void; width?: number } = {}) {
       night += 1;
       const runId = `2026112${night}T020000Z-000${night}`;
       const newest = await points.latest(['fileshare']).catch(() => undefined);
       const before = newest?.point.fileshare?.status === 'succeeded' ? newest.point.fileshare : undefined;
-      const base: ShareBase = newest === undefined ? { kind: 'nothing' } : { kind: 'point', id: newest.point.id };
-      const bulk = await copyPass({ runId, sequence: night, pass: 'bulk', base });
+      const point = newest?.point.id ?? null;
+      const plan = width === 1 ? { partitions: 1 } : await partitions.plan({ runId, point, width });
+      const run = { runId, sequence: night, point, ...plan };
+      const bulk = await copyAll({ ...run, pass: 'bulk' });
       meanwhile();
-      const boxes: ShareBase = { kind: 'boxes', results: bulk.keys, point: newest?.point.id ?? null };
-      const second = delta ? (await copyPass({ runId, sequence: night, pass: 'delta', base: boxes })).results : [];
-      const record = await buildShareRecord({ store, runId, bulk: bulk.results, delta: second, base: before });
+      const second = delta ? await copyAll({ ...run, pass: 'delta' }, bulk) : [];
+      const record = await buildShareRecord({ store, runId, bulk, delta: second, base: before });
       await points.commit({
         id: runId,
         repositoryId,

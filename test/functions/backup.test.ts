@@ -69,8 +69,8 @@ test('a backup asked for over HTTP becomes a recovery point', async () => {
   expect((await get('/api/dashboard')).text).toContain(runId);
 });
 
-test('every activity run twice at once gives the same recovery point', async () => {
-  await open({ deliverTwice: true });
+test.each(['1', '3'])('every activity run twice at once gives the same recovery point, %s activities wide', async (width) => {
+  await open({ deliverTwice: true }, { FILE_SHARE_WIDTH: width });
   const runId = idIn(await post('/api/backups'));
   await app.waitFor(runId);
   expect((await get(`/api/recovery-points/${runId}`)).json()).toMatchObject({

@@ -34,9 +34,9 @@ const previous = { id: '20261121T020000Z-aaaa', sha256: 'a'.repeat(64) };
 const place = { sequence: 5, previous };
 
 const usual: Answers = {
-  'begin-run': () => ({ status: 'succeeded', databases: [target], shareBase: previous.id, place }),
+  'begin-run': () => ({ status: 'succeeded', databases: [target], shareBase: previous.id, place, shareWidth: 1 }),
   'back-up-databases': () => taken('2026-11-22T02:05:00.000Z'),
-  'copy-share': ({ pass }) => ({ results: [`${pass}-0`], finishedAt: '2026-11-22T02:10:00.000Z' }),
+  'copy-share': () => ({ boxes: [3], finishedAt: '2026-11-22T02:10:00.000Z' }),
   'keep-secrets': () => ({ status: 'succeeded', custody: {}, warnings: [] }),
   'commit-recovery-point': () => ({ status: 'succeeded', outcome: 'complete', sequence: 5, problems: [], warnings: [] }),
   'remove-staging': () => ({ status: 'succeeded', removed: 1 }),
@@ -81,8 +81,8 @@ test('all three components: side by side, then the share catches up, then the co
   expect(run.phases).toEqual(['starting', 'copying', 'catching-up', 'committing', 'finishing', 'ended']);
   expect(run.result).toEqual({ output: { status: 'complete' } });
   expect(run.inputOf('copy-share')).toEqual([
-    { runId, sequence: 5, pass: 'bulk', base: { kind: 'point', id: '20261121T020000Z-aaaa' } },
-    { runId, sequence: 5, pass: 'delta', base: { kind: 'boxes', results: ['bulk-0'], point: '20261121T020000Z-aaaa' } },
+    { runId, sequence: 5, pass: 'bulk', point: '20261121T020000Z-aaaa', width: 1 },
+    { runId, sequence: 5, pass: 'delta', point: '20261121T020000Z-aaaa', width: 1, bulk: [3] },
   ]);
   expect(run.inputOf('remove-staging')).toEqual([{ runId, server: 'sql1', files: ['a.bak'] }]);
   expect(run.inputOf('end-run')).toMatchObject([{ status: 'complete', committed: true, problems: [] }]);
@@ -98,7 +98,7 @@ test('the share alone: one pass, since no database has to agree with it', () => 
 test('databases that are more than ten minutes older than the share are taken again before the share catches up', () => {
   const run = play(runOf(['databases', 'fileshare']), {
     'back-up-databases': ({ round }) => taken(`2026-11-22T0${round + 1}:00:00.000Z`, `round-${round}.bak`),
-    'copy-share': ({ pass }) => ({ results: [pass], finishedAt: '2026-11-22T02:10:00.001Z' }),
+    'copy-share': () => ({ boxes: [1], finishedAt: '2026-11-22T02:10:00.001Z' }),
   });
   expect(run.steps).toEqual([
     'begin-run',
@@ -146,7 +146,7 @@ test('a component that fails does not stop the others, and the run ends as the c
 });
 
 test('a share that fails is not copied a second time', () => {
-  const run = play(runOf(['databases', 'fileshare']), { 'copy-share': () => ({ results: [], finishedAt: null, problem }) });
+  const run = play(runOf(['databases', 'fileshare']), { 'copy-share': () => ({ boxes: [], finishedAt: null, problem }) });
   expect(run.steps).toEqual([
     'begin-run',
     'back-up-databases | copy-share',

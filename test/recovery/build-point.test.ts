@@ -16,7 +16,7 @@ beforeAll(async () => {
     run: { runId, version: '0.0.0', components: ['fileshare'], trigger: 'cli', startedAt: '2026-11-22T02:00:00Z', fence: 1 },
     place: { sequence: 1, previous: null },
     databases: null,
-    share: { base: null, bulk: { results: bulk.keys, finishedAt: '2026-11-22T02:05:00Z' }, delta: null },
+    share: { base: null, bulk: { boxes: [bulk.keys.length], finishedAt: '2026-11-22T02:05:00Z' }, delta: null },
     secrets: null,
   };
 });
@@ -37,13 +37,13 @@ test('a share that was copied makes a complete point', async () => {
 
 test('a second look that fails keeps what the first one copied, and the point is partial', async () => {
   if (request.share === null) throw new Error('nothing was copied');
-  const { point, problems } = await build({ ...request.share, delta: { results: [], finishedAt: null, problem } });
+  const { point, problems } = await build({ ...request.share, delta: { boxes: [0], finishedAt: null, problem } });
   expect(point).toMatchObject({ outcome: 'partial', fileshare: { status: 'succeeded', counts: { files: 1 } } });
   expect(problems).toEqual([{ ...problem, component: 'fileshare', subject: 'second look' }]);
 });
 
 test('a first look that fails leaves no share, and alone no point at all', async () => {
-  const { point, problems } = await build({ base: null, bulk: { results: [], finishedAt: null, problem }, delta: null });
+  const { point, problems } = await build({ base: null, bulk: { boxes: [0], finishedAt: null, problem }, delta: null });
   expect(point).toBeUndefined();
   expect(problems).toEqual([{ ...problem, component: 'fileshare' }]);
 });

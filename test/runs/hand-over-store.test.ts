@@ -5,7 +5,8 @@ import { codeThrownBy } from './stage';
 
 const runId = '20261122T020000Z-0001';
 const handedOver = [
-  layout.boxResult(runId, 'bulk-000000'),
+  layout.partitions(runId),
+  layout.boxResult(runId, { pass: 'bulk', partition: 0, box: 0 }),
   layout.databaseResult(runId, 'sql', 'master'),
   layout.settledRecord(runId),
 ];
@@ -37,6 +38,18 @@ test.each(stored)('%s is stored', async (key) => {
   expect((await beneath.read(key)).content.toString()).toBe('content');
   await beneath.put(key, Buffer.from('changed by another'));
   expect((await store.read(key)).content.toString()).toBe('changed by another');
+});
+
+test('what is too large to be kept is stored, and forgotten with its run', async () => {
+  const { beneath, store } = open();
+  const key = layout.boxResult(runId, { pass: 'bulk', partition: 0, box: 1 });
+  const large = Buffer.alloc(5 * 1024 * 1024, 'x');
+  await store.put(key, large, { onlyIfAbsent: true });
+  expect((await beneath.read(key)).content.equals(large)).toBe(true);
+  expect((await store.read(key)).content.equals(large)).toBe(true);
+  expect(await codeThrownBy(store.put(key, large, { onlyIfAbsent: true }))).toBe('store.exists');
+  store.forget(runId);
+  expect(await codeThrownBy(store.read(key))).toBe('store.not-found');
 });
 
 test('a run that has ended is forgotten, another one is not', async () => {

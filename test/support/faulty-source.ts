@@ -47,6 +47,12 @@ export function withFaults(source: FileSource): FileSource & { readonly faults: 
         };
       });
     },
+    readNow: () => undefined,
+    async readWhole(path, options) {
+      refuse(path, faults.unopenable.get(path));
+      const file = await source.readWhole(path, options);
+      return faults.changing.has(path) ? { ...file, changed: true } : file;
+    },
     async open(path) {
       refuse(path, faults.unopenable.get(path));
       const file = await source.open(path);

@@ -1,8 +1,10 @@
 export interface BlockQueueOptions {
   /** Bytes. */
   readonly blockSize: number;
-  /** Blocks held at once, the one being filled included. */
+  /** Blocks sent at once. */
   readonly parallel: number;
+  /** Bytes up to which content is kept together: it may still go in one request. At least a block. */
+  readonly whole: number;
 }
 
 /** Content in pieces: putting them together would touch every byte once more. */
@@ -12,7 +14,10 @@ export interface Block {
   readonly size: number;
 }
 
-/** Cuts chunks of any size into blocks and sends several at once, holding at most `blockSize * parallel` bytes. */
+/**
+ * Cuts chunks of any size into blocks and sends several at once, holding at most `whole` bytes, then `blockSize * (parallel + 1)`
+ * and a chunk.
+ */
 export interface BlockQueue {
   /** Keeps a chunk, which must not be changed after, waiting while all blocks are on their way. Throws the first failure of any block. */
   add(chunk: Uint8Array): Promise<void>;
@@ -27,23 +32,38 @@ export interface BlockQueue {
 }
 
 export function createBlockQueue(options: BlockQueueOptions, send: (block: Block) => Promise<void>): BlockQueue {
-  const { blockSize, parallel } = options;
+  const { blockSize, parallel, whole } = options;
   const underway = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
-  let pieces: Uint8Array[] = [];
-  let filled = 0;
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
   let total = 0;
 
-  function dispatch(): void {
-    if (filled === 0) return;
-    const sending: Promise<void> = send({ pieces, size: filled })
+  function dispatch(block: Block): void {
+    const sending: Promise<void> = send(block)
       .catch((error: unknown) => void (failure ??= { error }))
       .finally(() => {
         underway.delete(sending);
       });
     underway.add(sending);
-    pieces = [];
-    filled = 0;
+  }
+
+  /** Takes the next `size` bytes of what is held. */
+  function cut(size: number): Block {
+    const pieces: Uint8Array[] = [];
+    let next = 0;
+    for (let left = size; left > 0; next += 1) {
+      const piece = held[next] ?? empty;
+      pieces.push(piece.subarray(0, left));
+      if (piece.length > left) {
+        held[next] = piece.subarray(left);
+        break;
+      }
+      left -= piece.length;
+    }
+    held = held.slice(next);
+    heldBytes -= size;
+    return { pieces, size };
   }
 
   async function room(): Promise<void> {
@@ -57,20 +77,19 @@ export function createBlockQueue(options: BlockQueueOptions, send: (block: Block
 
   return {
     async add(chunk) {
-      for (let taken = 0; taken < chunk.byteLength;) {
-        // A full block leaves only when more follows, so that content of exactly one block is still a plain put.
-        if (filled === blockSize) dispatch();
-        if (filled === 0) await room();
-        const piece = chunk.subarray(taken, taken + blockSize - filled);
-        pieces.push(piece);
-        filled += piece.byteLength;
-        taken += piece.byteLength;
-        total += piece.byteLength;
+      if (chunk.byteLength === 0) return;
+      held.push(chunk);
+      heldBytes += chunk.byteLength;
+      total += chunk.byteLength;
+      if (total <= whole) return;
+      while (heldBytes > blockSize) {
+        await room();
+        dispatch(cut(blockSize));
       }
     },
-    unsent: () => ({ pieces, size: filled }),
+    unsent: () => ({ pieces: held, size: heldBytes }),
     async flush() {
-      dispatch();
+      if (heldBytes > 0) dispatch(cut(heldBytes));
       await Promise.all(underway);
       throwFailure();
     },
@@ -80,3 +99,5 @@ export function createBlockQueue(options: BlockQueueOptions, send: (block: Block
     size: () => total,
   };
 }
+
+const empty = new Uint8Array(0);

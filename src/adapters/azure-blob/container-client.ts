@@ -75,8 +75,8 @@ function speakVersion(apiVersion: string): RequestPolicyFactory {
 const timeLimit: RequestPolicyFactory = {
   create: (next) => ({
     async sendRequest(request) {
-      const body: unknown = request.body;
-      const size = body instanceof Uint8Array ? body.byteLength : 0;
+      // Not the body's own size: a body sent in pieces is a stream, which has none.
+      const size = Number(request.headers.get('content-length') ?? 0);
       const abort = new AbortController();
       const timer = setTimeout(() => abort.abort(), timeToAnswer + (size / slowestUpload) * 1000);
       request.abortSignal = abort.signal;

@@ -5,12 +5,14 @@ import { translateStoreError } from './translate-error';
 import { bodyOf, defaultContentType, md5Of, metadataOf, uploadBlob, writeOnce, type UploadTarget } from './upload-blob';
 import { type Block, createBlockQueue } from './block-queue';
 
-const defaultBlockSize = 32 * 1024 * 1024;
+const defaultBlockSize = 16 * 1024 * 1024;
+/** One Put Blob up to here: a single transaction, and emulators take it three times as fast as blocks. */
+const defaultWhole = 64 * 1024 * 1024;
 /** Azure Stack Hub's limits: 100 MiB a block, 50,000 blocks a blob. */
 const largestBlock = 100 * 1024 * 1024;
 const mostBlocks = 50_000;
 
-/** Stages content in blocks and commits them in one request; content within one block is a plain put. */
+/** Stages content in blocks and commits them in one request; what is not much is a plain put. */
 export async function uploadLargeBlob(
   target: UploadTarget,
   content: AsyncIterable<Uint8Array>,
@@ -18,7 +20,11 @@ export async function uploadLargeBlob(
 ): Promise<{ etag: string; size: number }> {
   const blockSize = Math.max(1, Math.min(options.blockSize ?? defaultBlockSize, largestBlock));
   const stage = stagingOf(target, options);
-  const queue = createBlockQueue({ blockSize, parallel: Math.max(1, options.parallel ?? 3) }, stage.put);
+  const parallel = Math.max(1, options.parallel ?? 3);
+  const queue = createBlockQueue(
+    { blockSize, parallel, whole: options.blockSize === undefined ? defaultWhole : blockSize },
+    stage.put,
+  );
   try {
     for await (const chunk of content) await queue.add(chunk);
     if (stage.ids.length === 0) {

@@ -3,23 +3,26 @@ import { lstat, readdir, readlink } from 'node:fs/promises';
 import { bytesToPath, compareNames, type SharePath } from '../../contracts/share-path';
 import { HubkeepError } from '../../errors/hubkeep-error';
 import type { EntryKind, FileSource, SourceEntry } from '../../ports/file-source';
+import { createLatency } from './latency';
 import { nativePath } from './native-path';
 import { openLocalFile } from './open-local-file';
+import { createInstantReader, readWhole } from './read-local-file';
 import { timestamp } from './timestamp';
 import { translateFileError } from './translate-error';
 
-/** Above this a source is on a network: waiting for one entry at a time would be slower than many promises. */
-const slowEntryMs = 0.25;
-/** Enough for a busy moment of a fast disk not to count. */
-const entriesToJudge = 500;
+/** A listed entry takes some microseconds from a disk and a good part of a millisecond from a network. */
+const listing = { slowMs: 0.25, enough: 500, patience: 100_000 };
+/** Of small files: what larger ones take is their size. */
+const reading = { slowMs: 0.25, enough: 100, patience: 20_000 };
+const smallFile = 64 * 1024;
 const entriesInFlight = 64;
 
 /** A directory that the operating system shows: a local disk, a mounted share or a UNC path. */
 export function createLocalFiles(directory: string): FileSource {
   const root = directory.replace(/(?<=.)[\\/]+$/, '');
-  let listed = 0;
-  let listedMs = 0;
-  const isSlow = () => listed > entriesToJudge && listedMs / listed > slowEntryMs;
+  const listings = createLatency(listing);
+  const reads = createLatency(reading);
+  const readAtOnce = createInstantReader();
 
   return {
     location: root,
@@ -35,32 +38,51 @@ export function createLocalFiles(directory: string): FileSource {
     },
 
     list(path) {
-      if (isSlow()) return listConcurrently(root, path);
+      if (listings.isSlow()) return listConcurrently(root, path);
       const started = performance.now();
       const entries = listAtOnce(root, path);
-      listedMs += performance.now() - started;
-      listed += entries.length + 1;
+      listings.took(performance.now() - started, entries.length + 1);
       return entries;
     },
+
+    readNow(path, options) {
+      if (reads.isSlow()) return undefined;
+      const started = performance.now();
+      const file = readAtOnce({ native: nativePath(root, path), path }, options);
+      if (file.content.length <= smallFile) reads.took(performance.now() - started);
+      return file;
+    },
+    readWhole: (path, options) => readWhole({ native: nativePath(root, path), path }, options),
 
     open: (path) => openLocalFile(nativePath(root, path), path),
   };
 }
 
 function listAtOnce(root: string, directory: SharePath): SourceEntry[] {
-  const listing = attempt(directory, () => readdirSync(nativePath(root, directory), { encoding: 'buffer' }));
-  return namesOf(listing).flatMap((name) => {
+  const place = nativePath(root, directory);
+  const names = attempt(directory, () => {
+    const plain = readdirSync(place, 'utf8');
+    return plain.some(mayHideBytes) ? namesOf(readdirSync(place, 'buffer')) : sorted(plain);
+  });
+  const entries: SourceEntry[] = [];
+  for (const name of names) {
     const native = nativePath(root, child(directory, name));
     try {
-      return [toEntry(name, lstatSync(native, { bigint: true }), () => bytesToPath(readlinkSync(native, 'buffer')))];
+      entries.push(toEntry(name, lstatSync(native, { bigint: true }), () => bytesToPath(readlinkSync(native, 'buffer'))));
     } catch (error) {
-      return unreadableEntry(directory, name, error);
+      entries.push(...unreadableEntry(directory, name, error));
     }
-  });
+  }
+  return entries;
+}
+
+/** True of a name that may not have been UTF-8: its bytes have to be looked at. */
+function mayHideBytes(name: string): boolean {
+  return name.includes('\uFFFD');
 }
 
 async function listConcurrently(root: string, directory: SharePath): Promise<SourceEntry[]> {
-  const listing = await readdir(nativePath(root, directory), { encoding: 'buffer' }).catch((error: unknown) => {
+  const listing = await readdir(nativePath(root, directory), 'buffer').catch((error: unknown) => {
     throw translateFileError(error, directory);
   });
   const names = namesOf(listing);
@@ -102,7 +124,16 @@ function attempt<T>(path: SharePath, work: () => T): T {
 }
 
 function namesOf(listing: readonly Buffer[]): string[] {
-  return listing.map(bytesToPath).sort(compareNames);
+  return sorted(listing.map(bytesToPath));
+}
+
+/** JavaScript's own order is that of bytes up to the surrogates, and many times as fast as any comparison of ours. */
+function sorted(names: string[]): string[] {
+  return names.some(isBeyondBytes) ? names.sort(compareNames) : names.sort();
+}
+
+function isBeyondBytes(name: string): boolean {
+  return /[\uD800-\uFFFF]/.test(name);
 }
 
 function toEntry(name: string, stats: BigIntStats, target: () => string): SourceEntry {

@@ -4,7 +4,7 @@ import type { OpenFile } from '../../ports/file-source';
 import { timestamp } from './timestamp';
 import { translateFileError } from './translate-error';
 
-/** Synchronous on purpose: it runs in pack threads, where a promise per small file costs more than the read itself. */
+/** Answers at once: a promise for every piece costs more than the read itself where the disk is local. */
 export function openLocalFile(native: string | Buffer, path: SharePath): OpenFile {
   const fd = guarded(path, () => openSync(native, 'r'));
   const opened = guarded(path, () => fstatOrClose(fd));

@@ -90,7 +90,12 @@ export function createActionRunner(tasks: TaskEvents): ActionRunner {
 
   function callSubOrchestrator(action: Action, settle: Settle): void {
     const taskId = schedule(settle);
-    tasks.record({ EventType: EventType.SubOrchestrationInstanceCreated, EventId: taskId, Name: action.functionName });
+    tasks.record({
+      EventType: EventType.SubOrchestrationInstanceCreated,
+      EventId: taskId,
+      Name: action.functionName,
+      Input: JSON.stringify(action.input ?? null),
+    });
     tasks.startSubOrchestration(taskId, action);
   }
 

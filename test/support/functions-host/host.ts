@@ -15,6 +15,8 @@ export interface FunctionsHostOptions {
   readonly deliverTwice?: boolean;
   /** Waited for before an activity is run, so that a test can act between two steps of a run. */
   readonly beforeActivity?: (name: string) => Promise<unknown>;
+  /** Told of every history that has come to its end: of each round of each instance. */
+  readonly onRoundEnd?: (orchestrator: string, history: readonly HistoryEvent[]) => void;
 }
 
 /** A Functions host with the Durable extension, in this process: enough of both to run a registered app. */
@@ -27,6 +29,8 @@ export interface FunctionsHost {
   status(instanceId: string): InstanceStatus | undefined;
   waitFor(instanceId: string): Promise<InstanceStatus>;
   history(instanceId: string): readonly HistoryEvent[];
+  /** Sub-orchestrations too. */
+  instances(): InstanceStatus[];
   invokeHttp(call: HttpCall): Promise<HttpAnswer>;
   invokeTimer(name: string, info?: { isPastDue?: boolean; last?: string; next?: string }): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +62,7 @@ export async function createFunctionsHost(options: FunctionsHostOptions = {}): P
     maxConcurrentActivities: options.maxConcurrentActivities ?? 10,
     deliverTwice: options.deliverTwice ?? false,
     beforeActivity: options.beforeActivity ?? (() => Promise.resolve()),
+    onRoundEnd: options.onRoundEnd ?? (() => undefined),
   });
   const endpoint = await openClientEndpoint(hub);
 
@@ -73,6 +78,7 @@ export async function createFunctionsHost(options: FunctionsHostOptions = {}): P
     status: (instanceId) => hub.status(instanceId),
     waitFor: (instanceId) => hub.waitFor(instanceId),
     history: (instanceId) => hub.history(instanceId),
+    instances: () => hub.statuses(),
     async invokeHttp(call) {
       const found = route(functions.values(), call);
       if (!found) return answerOf({ statusCode: '404' });

@@ -13,6 +13,8 @@ export interface PlayerOptions {
   runActivity(name: string, input: unknown): Promise<unknown>;
   runSubOrchestration(action: Action): Promise<unknown>;
   onCustomStatus(status: unknown): void;
+  /** The whole history of a round that has come to its end. */
+  onRoundEnd(history: readonly HistoryEvent[]): void;
 }
 
 export interface OrchestrationPlayer {
@@ -120,6 +122,7 @@ export function createOrchestrationPlayer(options: PlayerOptions): Orchestration
       if (round.inbox.length === 0) await new Promise<void>((resolve) => (round.wake = resolve));
       const state = await time.track(playTurn(round));
       if (!state.isDone) continue;
+      options.onRoundEnd(round.history.events);
       const next = state.actions.flat().find(({ actionType }) => actionType === ActionType.ContinueAsNew);
       if (!next) return state.output ?? null;
       round = startRound(next.input);

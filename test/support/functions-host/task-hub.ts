@@ -34,6 +34,8 @@ export interface TaskHubOptions {
   readonly maxConcurrentActivities: number;
   readonly deliverTwice: boolean;
   beforeActivity(name: string): Promise<unknown>;
+  /** Told of every history that has come to its end: of each round of each instance. */
+  onRoundEnd(orchestrator: string, history: readonly HistoryEvent[]): void;
   /** Throws when there is no such function with that kind of trigger. */
   find(kind: 'activity' | 'orchestration', name: string): RegisteredFunction;
   invoke(target: RegisteredFunction, trigger: TypedData): Promise<TypedData | undefined>;
@@ -46,8 +48,8 @@ interface Instance {
 }
 
 /** The instances of a pretend host: what the Durable extension keeps in storage. */
-export function createTaskHub(options: TaskHubOptions): TaskHub {
-  const { time, find, invoke, maxConcurrentActivities, deliverTwice } = options;
+export function createTaskHub(hubOptions: TaskHubOptions): TaskHub {
+  const { time, find, invoke, maxConcurrentActivities, deliverTwice } = hubOptions;
   const instances = new Map<string, Instance>();
   const limit = createLimit(maxConcurrentActivities);
 
@@ -78,6 +80,7 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
         runActivity,
         runSubOrchestration: (action) => runChild(action.functionName ?? '', action.input, instanceId),
         onCustomStatus: (customStatus) => update(instance, { customStatus }),
+        onRoundEnd: (history) => hubOptions.onRoundEnd(name, history),
       }),
     };
     return instance;
@@ -86,7 +89,7 @@ export function createTaskHub(options: TaskHubOptions): TaskHub {
   async function runActivity(name: string, input: unknown): Promise<unknown> {
     const run = () =>
       limit(async () => {
-        await options.beforeActivity(name);
+        await hubOptions.beforeActivity(name);
         return valueOf(await invoke(find('activity', name), activityInput(input)));
       });
     if (!deliverTwice) return run();
