@@ -32,7 +32,9 @@ import type { Clock } from './ports/clock';
 import type { Log } from './ports/log';
 import type { SecretVault } from './ports/secret-vault';
 import { createRecoveryPoints, type RecoveryPoints } from './repository/recovery-points';
+import { rememberPoints } from './repository/remember-points';
 import { openRepository } from './repository/repository-header';
+import { createHandOverStore } from './runs/hand-over-store';
 import { createProgressReporter, type ProgressReporter } from './runs/progress-reporter';
 import { createRunGuard, type RunGuard } from './runs/run-guard';
 import { createRunLock } from './runs/run-lock';
@@ -53,6 +55,8 @@ export interface ComposeOptions {
 export interface Hubkeep extends ApiServices {
   readonly progress: ProgressReporter;
   readonly activities: Activities<ActivityMap>;
+  /** As the activities see them: what they have read or written is not read again. */
+  readonly runPoints: RecoveryPoints;
   /** Opens the repository, and makes the container one when it is none yet. */
   readonly repositoryId: () => Promise<string>;
   /** The store for the content of the share: held to FILE_SHARE_MAX_MBPS. */
@@ -82,6 +86,9 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
   if (config.extraCaFile !== undefined) trustExtraCa(config.extraCaFile);
   const clock = createSystemClock();
   const store = createStore(config);
+  const handOver = runsDependOnProcess ? createHandOverStore(store) : undefined;
+  const runStore = handOver ?? store;
+  const runPoints = rememberPoints(createRecoveryPoints(runStore));
   const points = createRecoveryPoints(store);
   const summaries = createRunSummaries(store);
   const shareStore = throttled(store, config, clock);
@@ -91,26 +98,50 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
   const guard = createRunGuard({ lock, summaries, clock, log });
   const repositoryId = once(async () => (await openRepository(store)).repositoryId);
   const vault = createVault(config, clock);
-  const shared: Shared = { config, clock, log, store, shareStore, points, guard, progress, vault };
+  const runShareStore = throttled(runStore, config, clock);
+  const shared: Shared = {
+    config,
+    clock,
+    log,
+    store: runStore,
+    shareStore: runShareStore,
+    points: runPoints,
+    guard,
+    progress,
+    vault,
+  };
   const notifier = config.notify.webhookUrl === undefined ? undefined : createWebhook(config.notify.webhookUrl);
   const stamp = config.stampName;
-  const startRun = createRunStarter({ lock, summaries, clock, repositoryId });
+  const startRun = createRunStarter({ lock, summaries, clock, repositoryId, beginsAtOnce: runsDependOnProcess });
+  const forget = (runId: string) => {
+    progress.forget(runId);
+    handOver?.forget(runId);
+  };
 
   const activities: Activities<ActivityMap> = {
     'begin-run': createBeginRun({
-      ...{ guard, summaries, points },
+      ...{ guard, summaries, points: runPoints },
       databases: targetsOf(config),
+      isHandedOver: !runsDependOnProcess,
       shareWidth: config.fileShare?.width ?? 1,
     }),
     ...databaseActivities(shared),
     ...shareActivities(shared),
     'keep-system-secrets': secretsActivity(shared),
-    'commit-recovery-point': createCommitRecoveryPoint({ guard, lock, store, points, clock, stamp, repositoryId }),
-    'end-run': createEndRun({ lock, summaries, progress, store, clock, log, notifier, stamp }),
+    'commit-recovery-point': createCommitRecoveryPoint({
+      guard,
+      lock,
+      store: runStore,
+      points: runPoints,
+      clock,
+      stamp,
+      repositoryId,
+    }),
+    'end-run': createEndRun({ lock, summaries, forget, store, clock, log, notifier, stamp }),
   };
   const { bootId } = host;
   const edges = { config, clock, log, store, points, summaries, lock, progress, startRun };
-  return { ...edges, activities, repositoryId, shareStore, bootId, vault };
+  return { ...edges, activities, runPoints, repositoryId, shareStore, bootId, vault };
 }
 
 function createStore({ storage, identity }: Config): BlobStore {
@@ -181,7 +212,7 @@ function shareActivities({ config, guard, progress, shareStore: store, points, c
   });
   return {
     'plan-share-partitions': createPlanSharePartitions({ guard, partitions }),
-    'copy-share-box': createCopyShareBox({ guard, progress, partitions, fileShare }),
+    'copy-share-box': createCopyShareBox({ guard, progress, partitions, fileShare, points }),
   };
 }
 

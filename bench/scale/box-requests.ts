@@ -56,7 +56,7 @@ async function fixedRequests(directory: string): Promise<number> {
   const before = sumOf(store.requests);
   const place = { pass: 'bulk', partition: 1, box: 0 } as const;
   const box = { runId, sequence: 1, point: null, ...place, partitions: plan.partitions, lane: 1, cursor: null };
-  await createCopyShareBox({ guard, progress, partitions, fileShare })(box);
+  await createCopyShareBox({ guard, progress, partitions, fileShare, points })(box);
   const asked = sumOf(store.requests) - before;
   const { packs, segments } = await readJson(store, layout.boxResult(runId, place), boxResultSchema);
   return asked - packs.length - segments.length;

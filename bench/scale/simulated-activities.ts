@@ -84,7 +84,7 @@ export function simulatedActivities({
   return {
     'begin-run': counted(() => ({
       ...{ status: 'succeeded' as const, databases: ['hosting', 'metering'].map((name) => ({ server: 'sql1', database: name })) },
-      ...{ shareBase: '20261121T020000Z-7f3a', nextSequence: 41, shareWidth: width },
+      ...{ shareBase: '20261121T020000Z-7f3a', place: { sequence: 41, previous: null }, shareWidth: width },
     })),
     // The run looks at no more of a backup than this.
     'back-up-database': counted(

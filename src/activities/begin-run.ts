@@ -1,43 +1,34 @@
 import type { ActivityMap } from '../contracts/activities';
+import type { RecoveryPoint } from '../contracts/recovery-point';
 import { runRequestSchema } from '../contracts/run';
 import type { DatabaseTarget } from '../contracts/database-backup';
 import { asOutcome } from '../errors/to-problem';
-import { newestShare } from '../fileshare/share-base';
-import type { RecoveryPoints } from '../repository/recovery-points';
+import { hasComponent, type RecoveryPoints } from '../repository/recovery-points';
 import type { RunGuard } from '../runs/run-guard';
-import type { RunSummaries } from '../runs/run-summaries';
+import { firstSummary, type RunSummaries } from '../runs/run-summaries';
 
 export interface BeginRunServices {
   readonly guard: RunGuard;
   readonly summaries: RunSummaries;
   readonly points: RecoveryPoints;
   readonly databases: readonly DatabaseTarget[];
+  /** True when another process started the run: its summary says that it is being started. */
+  readonly isHandedOver: boolean;
   /** How many boxes of the share are copied at once. */
   readonly shareWidth: number;
 }
 
 type BeginRun = ActivityMap['begin-run'];
 
-export function createBeginRun({ guard, summaries, points, databases, shareWidth }: BeginRunServices) {
+export function createBeginRun({ guard, summaries, points, databases, isHandedOver, shareWidth }: BeginRunServices) {
   return (input: BeginRun['input']): Promise<BeginRun['output']> =>
     asOutcome(async () => {
       const run = runRequestSchema.parse(input);
-      const { runId, components, trigger, reason, startedAt } = run;
-      return guard(runId, async () => {
-        await summaries.write({
-          runId,
-          status: 'running',
-          phase: 'copying',
-          components,
-          trigger,
-          ...(reason === undefined ? {} : { reason }),
-          hubkeepVersion: run.version,
-          startedAt,
-          problems: [],
-          warnings: [],
-        });
-        const shareBase = await newestShare(points);
-        return { databases: [...databases], shareBase, nextSequence: await points.nextSequence(), shareWidth };
+      return guard(run.runId, async () => {
+        if (isHandedOver) await summaries.write(firstSummary(run, 'copying'));
+        const hasShare = (point: RecoveryPoint) => hasComponent(point, 'fileshare');
+        const { place, base } = await points.ground(run.components.includes('fileshare') ? hasShare : undefined);
+        return { databases: [...databases], shareBase: base?.point.id ?? null, place, shareWidth };
       });
     });
 }

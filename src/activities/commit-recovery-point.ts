@@ -25,7 +25,7 @@ export function createCommitRecoveryPoint(services: CommitServices) {
   const { guard, lock, store, points, clock, stamp, repositoryId } = services;
 
   async function commit(request: Commit['input']): Promise<Commit['output']> {
-    const { run } = request;
+    const { run, place } = request;
     const built = await buildPoint(request, {
       store,
       points,
@@ -37,7 +37,7 @@ export function createCommitRecoveryPoint(services: CommitServices) {
     if (cancelled !== undefined) return { status: 'failed', problem: cancelled, problems: [] };
     if (built.point === undefined) return nothingToCommit(built.problems);
     await lock.renew(run.runId, run.fence);
-    const { point } = await points.commit(built.point);
+    const { point } = await points.commit(built.point, place);
     return {
       status: 'succeeded',
       outcome: point.outcome,

@@ -4,6 +4,7 @@ import { bytesToPath, isEscaped, pathToBytes, type SharePath } from '../contract
 import { asOutcome } from '../errors/to-problem';
 import type { FileShare } from '../fileshare/copy-share';
 import type { Partitions } from '../fileshare/partitions';
+import type { RecoveryPoints } from '../repository/recovery-points';
 import type { ProgressReporter } from '../runs/progress-reporter';
 import type { RunGuard } from '../runs/run-guard';
 
@@ -12,23 +13,31 @@ export interface CopyShareBoxServices {
   readonly progress: ProgressReporter;
   readonly partitions: Pick<Partitions, 'requestOf'>;
   readonly fileShare: FileShare;
+  readonly points: RecoveryPoints;
 }
 
 type CopyShareBox = ActivityMap['copy-share-box'];
 
-export function createCopyShareBox({ guard, progress, partitions, fileShare }: CopyShareBoxServices) {
+export function createCopyShareBox({ guard, progress, partitions, fileShare, points }: CopyShareBoxServices) {
   return (input: CopyShareBox['input']): Promise<CopyShareBox['output']> =>
     asOutcome(async () => {
       const asked = boxInputSchema.parse(input);
       const box = { ...asked, cursor: asked.cursor === null ? null : fromHistory(asked.cursor) };
       return guard(box.runId, async (signal) => {
+        const expectedFiles = await filesBefore(points, box);
         const onProgress = (files: number, bytes: number) => {
-          progress.report(box.runId, { ...activityOf(box), files, bytes });
+          progress.report(box.runId, { ...activityOf(box), files, expectedFiles, bytes });
         };
         const { result } = await fileShare.copyBox(await partitions.requestOf(box), { signal, onProgress });
         return { next: result.next === null ? null : toHistory(result.next), finishedAt: result.finishedAt };
       });
     });
+}
+
+/** Nothing for a lane: how much of the share is its own was not known before either. */
+async function filesBefore(points: RecoveryPoints, { point, lane }: BoxInput): Promise<number | undefined> {
+  const share = point === null || lane !== undefined ? undefined : (await points.read(point)).point.fileshare;
+  return share?.status === 'succeeded' ? share.counts.files : undefined;
 }
 
 /** Lanes count side by side, each for itself. */

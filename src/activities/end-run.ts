@@ -8,14 +8,14 @@ import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { Notifier } from '../ports/notifier';
 import { removeOrphans } from '../runs/orphans';
-import type { ProgressReporter } from '../runs/progress-reporter';
 import type { RunLock } from '../runs/run-lock';
 import type { RunSummaries } from '../runs/run-summaries';
 
 export interface EndRunServices {
   readonly lock: RunLock;
   readonly summaries: RunSummaries;
-  readonly progress: ProgressReporter;
+  /** Lets go of what this process still knows of the run. */
+  readonly forget: (runId: string) => void;
   readonly store: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -25,9 +25,12 @@ export interface EndRunServices {
 
 type EndRun = ActivityMap['end-run'];
 
+/** What dead runs left stays for days, and is looked for once a day; a nightly run may begin earlier than the night before. */
+const cleanEveryMs = 20 * 60 * 60_000;
+
 /** The last thing of every run, however it went: summary, notice, lock, and what dead runs left behind. */
 export function createEndRun(services: EndRunServices) {
-  const { lock, summaries, progress, store, clock, log, notifier, stamp } = services;
+  const { lock, summaries, forget, store, clock, log, notifier, stamp } = services;
 
   function summaryOf({ run, status, committed, problems, warnings }: EndRun['input']): RunSummary {
     return {
@@ -57,14 +60,26 @@ export function createEndRun(services: EndRunServices) {
     }
   }
 
+  /** @returns when, if what dead runs left is gone. */
+  async function clean(runId: string): Promise<Date | undefined> {
+    const now = clock.now();
+    let cleanedAt: Date | undefined;
+    await leniently('orphans.remove', runId, async () => {
+      const last = await lock.cleanedAt(runId);
+      if (last !== undefined && now.getTime() - last.getTime() < cleanEveryMs) return;
+      await removeOrphans({ store, clock, runningId: runId });
+      cleanedAt = now;
+    });
+    return cleanedAt;
+  }
+
   return (input: EndRun['input']): Promise<EndRun['output']> =>
     asOutcome(async () => {
       const { runId } = input.run;
       let summary = summaryOf(input);
       await summaries.write(summary);
-      if (input.committed) await leniently('orphans.remove', runId, () => removeOrphans({ store, clock, runningId: runId }));
-      await lock.release(runId);
-      progress.forget(runId);
+      await lock.release(runId, input.committed ? await clean(runId) : undefined);
+      forget(runId);
       log[summary.status === 'complete' ? 'info' : 'error']('run.end', { runId, status: summary.status });
       if (summary.status !== 'complete' && notifier !== undefined) {
         const unheard = await leniently('run.notify', runId, () => notifier.notify({ stamp, ...summary }));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Hubkeep } from '../compose';
+import type { RunEnd } from '../contracts/activities';
 import type { RunRequest, RunSummary } from '../contracts/run';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { EmbeddedEngine } from '../workflow/embedded';
@@ -35,7 +36,7 @@ async function backUp(terminal: Terminal, options: BackupOptions): Promise<ExitC
   const { engine } = createEmbeddedRuns(hubkeep);
   const view = createProgressView(terminal, hubkeep.clock);
   const summary = await runToItsEnd({ hubkeep, engine, view, reason: options.reason, isWatched: terminal.isWatched });
-  const stored = summary.recoveryPoint === undefined ? undefined : await hubkeep.points.read(summary.recoveryPoint);
+  const stored = summary.recoveryPoint === undefined ? undefined : await hubkeep.runPoints.read(summary.recoveryPoint);
   showSummary(terminal, { summary, point: stored?.point, store: hubkeep.store.location });
   terminal.printJson({ ...summary, recoveryPoint: summary.recoveryPoint ?? null });
   return summary.status === 'complete' ? exitCodes.done : summary.status === 'partial' ? exitCodes.partial : exitCodes.failed;
@@ -51,7 +52,7 @@ interface RunOptions {
 
 async function runToItsEnd({ hubkeep, engine, view, reason, isWatched }: RunOptions): Promise<RunSummary> {
   const { clock, config, summaries } = hubkeep;
-  const unfollow = await followRun(hubkeep, engine, view);
+  const unfollow = followRun(hubkeep, engine, view);
   let letGo: () => void = () => undefined;
   try {
     const run = await hubkeep.startRun({ components: config.components, trigger: 'cli', reason }, async (request) => {
@@ -62,7 +63,7 @@ async function runToItsEnd({ hubkeep, engine, view, reason, isWatched }: RunOpti
     });
     const ended = await engine.wait(run.runId);
     if (ended.runtimeStatus !== 'completed') throw brokenOff(run, ended);
-    return await summaries.read(run.runId);
+    return (ended.output as RunEnd).summary ?? (await summaries.read(run.runId));
   } finally {
     letGo();
     unfollow();

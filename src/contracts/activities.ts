@@ -1,5 +1,6 @@
 import type { DatabaseTarget, TakenBackup } from './database-backup';
 import type { Failed, Outcome, Problem, Succeeded, Warning } from './outcome';
+import type { ChainPlace } from './recovery-point';
 import type { RunProblem, RunRequest, RunSummary } from './run';
 import type { SecretsCustody } from './secrets-custody';
 import type { BoxInput, Pass, PlanInput } from './share-copy';
@@ -28,7 +29,8 @@ export interface RunPlan {
   readonly databases: DatabaseTarget[];
   /** Newest point whose share can be built upon. */
   readonly shareBase: string | null;
-  readonly nextSequence: number;
+  /** Nobody else takes it while the run holds its lock. */
+  readonly place: ChainPlace;
   /** How many boxes of the share are copied at once. */
   readonly shareWidth: number;
 }
@@ -49,6 +51,7 @@ export interface ShareCopy {
 
 export interface CommitRequest {
   readonly run: RunRequest;
+  readonly place: ChainPlace;
   readonly databases: DatabaseOutcome[] | null;
   readonly share: { readonly base: string | null; readonly bulk: ShareCopy; readonly delta: ShareCopy | null } | null;
   readonly secrets: Outcome<{ custody: SecretsCustody; warnings: Warning[] }> | null;
@@ -124,4 +127,6 @@ export interface LaneCopy {
 
 export interface RunEnd {
   readonly status: RunSummary['status'];
+  /** As it is on record; nothing when it could not be written. */
+  readonly summary?: RunSummary;
 }

@@ -83,14 +83,20 @@ export const databasesRecordSchema = z.object({
 });
 export type DatabasesRecord = z.infer<typeof databasesRecordSchema>;
 
+/** Where a point stands among the others: its number, and the newest point before it. */
+export const chainPlaceSchema = z.object({
+  sequence: z.number().int().positive(),
+  previous: z.object({ id: z.string(), sha256 }).nullable(),
+});
+export type ChainPlace = z.infer<typeof chainPlaceSchema>;
+
 /** The commit record: the only thing that makes a recovery point exist. */
 export const recoveryPointSchema = z.object({
   formatVersion: z.literal(formatVersion),
   id: z.string(),
   repositoryId: z.string(),
   stamp: z.string(),
-  sequence: z.number().int().positive(),
-  previous: z.object({ id: z.string(), sha256 }).nullable(),
+  ...chainPlaceSchema.shape,
   outcome: z.enum(['complete', 'partial']),
   components: z.array(componentSchema).min(1),
   trigger: z.enum(['timer', 'http', 'cli']),

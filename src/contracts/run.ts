@@ -55,6 +55,8 @@ export const progressSchema = z.object({
   /** 0 to 100 where the whole is known. */
   percent: z.number().optional(),
   files: z.number().optional(),
+  /** What `files` came to last time: the best guess at the whole. */
+  expectedFiles: z.number().optional(),
   bytes: z.number().optional(),
   note: z.string().optional(),
 });

@@ -2,7 +2,7 @@ import type { BlobReference, FileShareRecord, Segment } from '../contracts/recov
 import type { ShareBase } from '../contracts/share-copy';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
-import { hasComponent, type RecoveryPoints } from '../repository/recovery-points';
+import type { RecoveryPoints } from '../repository/recovery-points';
 import { readBoxes } from '../repository/share-boxes';
 
 /** What a box builds upon: lines to compare with, and content that need not be stored again. */
@@ -18,12 +18,6 @@ export async function resolveBase(store: BlobStore, points: RecoveryPoints, base
   for await (const box of readBoxes(store, base.results)) segments.push(...box.segments);
   const content = base.point === null ? [] : (await shareOf(points, base.point)).content;
   return { segments, content };
-}
-
-/** The newest point whose share can be built upon. */
-export async function newestShare(points: RecoveryPoints): Promise<string | null> {
-  const newest = await points.newestReadable((point) => hasComponent(point, 'fileshare'));
-  return newest?.point.id ?? null;
 }
 
 async function shareOf(points: RecoveryPoints, id: string): Promise<FileShareRecord> {

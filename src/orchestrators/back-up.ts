@@ -1,4 +1,4 @@
-import type { CommitRequest, DatabaseOutcome, RunPlan, ShareCopy } from '../contracts/activities';
+import type { CommitRequest, DatabaseOutcome, RunEnd, RunPlan, ShareCopy } from '../contracts/activities';
 import type { Component } from '../contracts/components';
 import type { Warning } from '../contracts/outcome';
 import type { Phase, RunProblem, RunRequest, RunStatus, RunSummary } from '../contracts/run';
@@ -24,7 +24,7 @@ export function* backUp(workflow: HubkeepWorkflow, run: RunRequest): Orchestrati
   }
 }
 
-function* copyAndCommit(workflow: HubkeepWorkflow, run: RunRequest): Steps<{ status: RunSummary['status'] }> {
+function* copyAndCommit(workflow: HubkeepWorkflow, run: RunRequest): Steps<RunEnd> {
   showPhase(workflow, 'starting');
   const plan = yield* workflow.call('begin-run', run);
   if (plan.status === 'failed') {
@@ -34,7 +34,7 @@ function* copyAndCommit(workflow: HubkeepWorkflow, run: RunRequest): Steps<{ sta
 
   const parts = yield* copyParts(workflow, run, plan);
   showPhase(workflow, 'committing');
-  const committed = yield* workflow.call('commit-recovery-point', { run, ...parts });
+  const committed = yield* workflow.call('commit-recovery-point', { run, place: plan.place, ...parts });
   yield* removeStaging(workflow, run.runId, parts.databases ?? []);
   if (committed.status === 'failed') {
     const status = committed.problem.code === 'run.cancelled' ? 'cancelled' : 'failed';
@@ -44,10 +44,10 @@ function* copyAndCommit(workflow: HubkeepWorkflow, run: RunRequest): Steps<{ sta
   return yield* end(workflow, run, { status, committed: true, problems, warnings });
 }
 
-function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): Steps<Omit<CommitRequest, 'run'>> {
+function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): Steps<Omit<CommitRequest, 'run' | 'place'>> {
   const { runId } = run;
   const asked = (component: Component) => run.components.includes(component);
-  const share = { runId, sequence: plan.nextSequence, point: plan.shareBase, width: plan.shareWidth };
+  const share = { runId, sequence: plan.place.sequence, point: plan.shareBase, width: plan.shareWidth };
 
   showPhase(workflow, 'copying');
   const [databasesTaken, shareCopied, secretsKept] = yield* workflow.all([
@@ -118,12 +118,12 @@ interface Ending {
   readonly warnings?: Warning[];
 }
 
-function* end(workflow: HubkeepWorkflow, run: RunRequest, ending: Ending): Steps<{ status: RunSummary['status'] }> {
+function* end(workflow: HubkeepWorkflow, run: RunRequest, ending: Ending): Steps<RunEnd> {
   showPhase(workflow, 'finishing');
   const { status, committed = false, problems = [], warnings = [] } = ending;
-  yield* workflow.call('end-run', { run, status, committed, problems, warnings });
+  const ended = yield* workflow.call('end-run', { run, status, committed, problems, warnings });
   showPhase(workflow, 'ended');
-  return { status };
+  return { status, ...(ended.status === 'succeeded' ? { summary: ended.summary } : {}) };
 }
 
 function showPhase(workflow: HubkeepWorkflow, phase: Phase) {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { HubkeepError, codeOf } from '../errors/hubkeep-error';
+import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
+import { readIfPresent } from './read-if-present';
 
 /** Reads a JSON document and checks its shape; throws `store.not-found` or `format.damaged`. */
 export async function readJson<T extends z.ZodType>(store: BlobStore, key: string, schema: T): Promise<z.infer<T>> {
@@ -13,12 +14,8 @@ export async function readJsonIfPresent<T extends z.ZodType>(
   key: string,
   schema: T,
 ): Promise<z.infer<T> | undefined> {
-  try {
-    return await readJson(store, key, schema);
-  } catch (error) {
-    if (codeOf(error) === 'store.not-found') return undefined;
-    throw error;
-  }
+  const content = await readIfPresent(store, key);
+  return content === undefined ? undefined : parseJson(key, content, schema);
 }
 
 export function parseJson<T extends z.ZodType>(key: string, content: Buffer, schema: T): z.infer<T> {

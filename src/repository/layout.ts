@@ -30,6 +30,11 @@ export const layout = {
   database: (runId: string, server: string, slug: string) => `databases/${runId}/${server}/${slug}.bak`,
 } as const;
 
+/** True for what one step of a run leaves for a later one, or for its own next attempt, and nobody asks for afterwards. */
+export function isHandOver(key: string): boolean {
+  return /^runs\/[^/]+\/(?:(?:fileshare|databases)\/|recovery-point\.json$)/.test(key);
+}
+
 /** Prefixes that hold one folder per run; what a dead run left behind is found under them. */
 export const perRunPrefixes = ['packs/', 'index/', 'content/', 'databases/'] as const;
 

@@ -1,21 +1,16 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { Component } from '../contracts/components';
-import { formatVersion, type RecoveryPoint, recoveryPointSchema } from '../contracts/recovery-point';
+import { type ChainPlace, formatVersion, type RecoveryPoint, recoveryPointSchema } from '../contracts/recovery-point';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
-import { createJson, parseJson, readJson, readJsonIfPresent } from './json-blob';
+import { chainKeys, type ChainLink, readLinks, unlessDamaged } from './chain';
+import { createCommit } from './commit-point';
+import { parseJson, readJson } from './json-blob';
 import { layout } from './layout';
+import { readIfPresent } from './read-if-present';
 
 const versionSchema = z.looseObject({ formatVersion: z.number().int() });
-
-export const chainLinkSchema = z.object({
-  sequence: z.number().int(),
-  id: z.string(),
-  sha256: z.string(),
-  previous: z.object({ id: z.string(), sha256: z.string() }).nullable(),
-});
-export type ChainLink = z.infer<typeof chainLinkSchema>;
 
 const markSchema = z.looseObject({ kind: z.string(), at: z.string() });
 export type Mark = z.infer<typeof markSchema>;
@@ -29,6 +24,13 @@ export interface StoredPoint {
 /** A point before it has its place in the chain. */
 export type UncommittedPoint = Omit<RecoveryPoint, 'sequence' | 'previous' | 'formatVersion'>;
 
+/** What the next point builds upon. */
+export interface Ground {
+  readonly place: ChainPlace;
+  /** The newest readable point of the kind that was asked for; damaged ones are passed over. */
+  readonly base: StoredPoint | undefined;
+}
+
 /** Recovery points: how they come into being and how they are found again. */
 export function createRecoveryPoints(store: BlobStore) {
   async function read(id: string): Promise<StoredPoint> {
@@ -41,6 +43,10 @@ export function createRecoveryPoints(store: BlobStore) {
     });
     const sha256 = hash('sha256', content, 'hex');
     const recorded = (await store.read(layout.pointDigest(id))).content.toString('utf8').slice(0, 64);
+    return parseRecord(id, { content, sha256, recorded });
+  }
+
+  function parseRecord(id: string, { content, sha256, recorded }: { content: Buffer; sha256: string; recorded: string }) {
     if (recorded !== sha256) throw new HubkeepError('format.damaged', `the record of ${id} is not the one that was committed`);
     const { formatVersion: version } = parseJson(layout.point(id), content, versionSchema);
     if (version !== formatVersion) {
@@ -52,29 +58,36 @@ export function createRecoveryPoints(store: BlobStore) {
     return { point: parseJson(layout.point(id), content, recoveryPointSchema), sha256 };
   }
 
-  /** Links that can be read, oldest first: a damaged one is for verify to report, not a reason to stop backing up. */
+  const linksNewestFirst = async () => readLinks(store, (await chainKeys(store)).reverse());
+
+  /** Oldest first. */
   async function chain(): Promise<ChainLink[]> {
     const links: ChainLink[] = [];
-    for await (const { key } of store.list(layout.chain)) {
-      const link = await unlessDamaged(readJson(store, key, chainLinkSchema));
-      if (link !== undefined) links.push(link);
-    }
+    for await (const link of readLinks(store, await chainKeys(store))) links.push(link);
     return links;
   }
 
-  /** Counts every link, damaged or void: a place in the chain is never taken twice. */
-  async function nextSequence(): Promise<number> {
-    let last = 0;
-    for await (const { key } of store.list(layout.chain)) last = layout.sequenceOf(key);
-    return last + 1;
+  /** Checked by the link, which has the same hash as the digest. Nothing when the link is void. */
+  async function readLinked({ id, sequence, sha256: recorded }: ChainLink, content: Buffer): Promise<StoredPoint | undefined> {
+    const stored = parseRecord(id, { content, sha256: hash('sha256', content, 'hex'), recorded });
+    return stored.point.sequence === sequence ? stored : undefined;
   }
 
-  /** The newest link whose record is there, whether or not it can be read. */
-  async function newestLink(): Promise<ChainLink | undefined> {
-    for (const link of (await chain()).reverse()) {
-      for await (const { key } of store.list(layout.point(link.id))) if (key === layout.point(link.id)) return link;
+  /** What a new point builds upon. A place counts every link, damaged or void: none is taken twice. */
+  async function ground(isWanted?: (point: RecoveryPoint) => boolean): Promise<Ground> {
+    const keys = await chainKeys(store);
+    const sequence = (keys.length === 0 ? 0 : layout.sequenceOf(keys.at(-1) ?? '')) + 1;
+    let previous: ChainPlace['previous'] = null;
+    for await (const link of readLinks(store, keys.reverse())) {
+      const content = await readIfPresent(store, layout.point(link.id));
+      if (content === undefined) continue;
+      // The newest record that is there, whether or not it can be read.
+      previous ??= { id: link.id, sha256: link.sha256 };
+      if (isWanted === undefined) break;
+      const base = await unlessDamaged(readLinked(link, content));
+      if (base !== undefined && isWanted(base.point)) return { place: { sequence, previous }, base };
     }
-    return undefined;
+    return { place: { sequence, previous }, base: undefined };
   }
 
   /** The point a link stands for; nothing when its run died before the record was written. */
@@ -89,7 +102,7 @@ export function createRecoveryPoints(store: BlobStore) {
   }
 
   async function* newestFirst(): AsyncGenerator<StoredPoint> {
-    for (const link of (await chain()).reverse()) {
+    for await (const link of await linksNewestFirst()) {
       const stored = await follow(link);
       if (stored !== undefined) yield stored;
     }
@@ -114,46 +127,12 @@ export function createRecoveryPoints(store: BlobStore) {
     });
   }
 
-  async function nextInChain(point: UncommittedPoint): Promise<RecoveryPoint> {
-    const newest = await newestLink();
-    const previous = newest === undefined ? null : { id: newest.id, sha256: newest.sha256 };
-    return recoveryPointSchema.parse({ formatVersion, ...point, sequence: await nextSequence(), previous });
-  }
-
-  /** The record's exact bytes, settled before anything is written: of two commits of one run at once, both write the first one's. */
-  async function settle(point: UncommittedPoint): Promise<Buffer> {
-    const key = layout.settledRecord(point.id);
-    const read = async () => (await store.read(key)).content;
-    try {
-      return await read();
-    } catch (error) {
-      if (codeOf(error) !== 'store.not-found') throw error;
-    }
-    await unlessThere(createJson(store, key, await nextInChain(point)));
-    return read();
-  }
-
-  async function commitOnce(point: UncommittedPoint): Promise<StoredPoint> {
-    const bytes = await settle(point);
-    const record = parseJson(layout.settledRecord(point.id), bytes, recoveryPointSchema);
-    const { id, sequence, previous } = record;
-    const sha256 = hash('sha256', bytes, 'hex');
-    const linkKey = layout.chainLink(sequence);
-    await unlessThere(createJson(store, linkKey, { sequence, id, sha256, previous } satisfies ChainLink));
-    if ((await readJson(store, linkKey, chainLinkSchema)).id !== id) {
-      throw new HubkeepError('store.exists', `another run has taken place ${sequence} in the chain of recovery points`);
-    }
-    await store.put(layout.pointDigest(id), Buffer.from(`${sha256}  recovery-point.json\n`), { contentType: 'text/plain' });
-    await unlessThere(store.put(layout.point(id), bytes, { onlyIfAbsent: true, contentType: 'application/json', sha256 }));
-    return { point: record, sha256 };
-  }
-
   return {
     read,
-    nextSequence,
+    ground,
     /** The newest readable point for which `isWanted`; damaged ones are passed over. */
     async newestReadable(isWanted: (point: RecoveryPoint) => boolean): Promise<StoredPoint | undefined> {
-      for (const link of (await chain()).reverse()) {
+      for await (const link of await linksNewestFirst()) {
         const stored = await unlessDamaged(follow(link));
         if (stored !== undefined && isWanted(stored.point)) return stored;
       }
@@ -174,12 +153,10 @@ export function createRecoveryPoints(store: BlobStore) {
     },
     /**
      * Makes the point exist: chain link, digest, and last of all the record. Doing it again, also at once, gives the one point.
+     * @param place given by `ground` since the run has its lock; looked for when not given.
      * @throws `store.exists` when another run commits at the same moment (the run lock prevents that).
      */
-    async commit(point: UncommittedPoint): Promise<StoredPoint> {
-      const committed = await readJsonIfPresent(store, layout.point(point.id), recoveryPointSchema);
-      return committed === undefined ? commitOnce(point) : read(point.id);
-    },
+    commit: createCommit({ store, read, ground }),
   };
 }
 
@@ -188,22 +165,4 @@ export type RecoveryPoints = ReturnType<typeof createRecoveryPoints>;
 /** True when the point can give this component back. */
 export function hasComponent(point: RecoveryPoint, component: Component): boolean {
   return point[component]?.status === 'succeeded';
-}
-
-async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (codeOf(error) !== 'format.damaged') throw error;
-    return undefined;
-  }
-}
-
-/** Whoever wrote it first wrote the same. */
-async function unlessThere(write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if (codeOf(error) !== 'store.exists') throw error;
-  }
 }

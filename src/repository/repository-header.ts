@@ -14,13 +14,20 @@ export interface RepositoryHeader {
 
 /** Opens the repository in a store; a store that holds none becomes one. Checks the format version before anything else is read. */
 export async function openRepository(store: BlobStore): Promise<RepositoryHeader> {
-  await store.ensure();
   try {
-    await createJson(store, layout.header, { repositoryId: randomUUID(), formatVersion });
+    return await readHeader(store);
+  } catch (error) {
+    if (codeOf(error) !== 'store.not-found') throw error;
+  }
+  await store.ensure();
+  const header = { repositoryId: randomUUID(), formatVersion };
+  try {
+    await createJson(store, layout.header, header);
+    return { repositoryId: header.repositoryId };
   } catch (error) {
     if (codeOf(error) !== 'store.exists') throw error;
+    return readHeader(store);
   }
-  return readHeader(store);
 }
 
 /** The header of a repository that must exist already. */

@@ -34,7 +34,7 @@ export async function buildShareRecord(options: ShareRecordOptions): Promise<Fil
     excludes: [...gathered.excludes],
     counts: without(gathered.counts, removed),
     segments,
-    packs: await storePackList({ store, runId, packs: await neededPacks(store, gathered, base) }),
+    packs: await packsOf({ store, runId, gathered, base }),
     content: await compactContents({ store, runId, earlier: base?.content ?? [], added: content }),
     failed: await failedOf(options, gathered, removed.map(asFailed)),
     startedAt: earliest(gathered.startedAt),
@@ -75,13 +75,22 @@ async function failedOf(boxes: ShareBoxes, { counts, failed }: Gathered, more: F
   return { first, all: await storeLines(boxes.store, layout.failedFiles(boxes.runId, 'share'), all()) };
 }
 
+type PacksOptions = Pick<ShareRecordOptions, 'store' | 'runId' | 'base'> & { readonly gathered: Gathered };
+
+/** The list of the packs that are needed: the base's own while that is the same. */
+async function packsOf({ store, runId, gathered, base }: PacksOptions): Promise<FileShareRecord['packs']> {
+  const earlier = base === undefined ? [] : await readPackList(store, base.packs.key);
+  const packs = await neededPacks(store, gathered, earlier);
+  const isSame = packs.length === earlier.length && packs.every(({ pack }, i) => pack === earlier[i]?.pack);
+  return base !== undefined && isSame ? base.packs : storePackList({ store, runId, packs });
+}
+
 /** Packs the index points to, those this run wrote, and the journals since the first point. */
 async function neededPacks(
   store: BlobStore,
   { written, referenced }: Gathered,
-  base: FileShareRecord | undefined,
+  earlier: readonly PackReference[],
 ): Promise<PackReference[]> {
-  const earlier = base === undefined ? [] : await readPackList(store, base.packs.key);
   const needed = new Map(written.map((pack) => [pack.pack, pack]));
   for (const pack of earlier) {
     if (referenced.has(pack.pack) || pack.journal === true) needed.set(pack.pack, pack);

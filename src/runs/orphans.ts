@@ -1,4 +1,4 @@
-import type { BlobStore } from '../ports/blob-store';
+import type { BlobStat, BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import { layout, perRunPrefixes, runOf } from '../repository/layout';
 import { createRecoveryPoints } from '../repository/recovery-points';
@@ -20,29 +20,34 @@ export async function removeOrphans({
   runningId: string;
 }): Promise<number> {
   const before = clock.now().getTime() - keptMs;
-  const committed = new Map<string, boolean>([[runningId, true]]);
-  let linked: Set<string> | undefined;
-  let removed = 0;
+  const isOld = ({ lastModified }: BlobStat) => lastModified.getTime() <= before;
+  const withPoint = once(() => idsOfPoints(store));
+  const linked = once(async () => new Set((await createRecoveryPoints(store).chain()).map(({ id }) => id)));
 
-  async function isLinked(runId: string): Promise<boolean> {
-    linked ??= new Set((await createRecoveryPoints(store).chain()).map(({ id }) => id));
-    return linked.has(runId);
+  async function isOrphan({ key }: BlobStat): Promise<boolean> {
+    const runId = runOf(key);
+    return runId !== runningId && !(await withPoint()).has(runId) && !(await linked()).has(runId);
   }
 
+  let removed = 0;
   for (const prefix of perRunPrefixes) {
-    for await (const { key, lastModified } of store.list(prefix)) {
-      const runId = runOf(key);
-      if (lastModified.getTime() > before) continue;
-      if (!committed.has(runId)) committed.set(runId, (await hasPoint(store, runId)) || (await isLinked(runId)));
-      if (committed.get(runId) === true) continue;
-      await store.remove(key);
+    for await (const blob of store.list(prefix)) {
+      if (!isOld(blob) || !(await isOrphan(blob))) continue;
+      await store.remove(blob.key);
       removed += 1;
     }
   }
   return removed;
 }
 
-async function hasPoint(store: BlobStore, runId: string): Promise<boolean> {
-  for await (const blob of store.list(layout.point(runId))) if (blob.key === layout.point(runId)) return true;
-  return false;
+/** Of all points whose record is there, whether or not it can be read. */
+async function idsOfPoints(store: BlobStore): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for await (const { key } of store.list(layout.points)) if (key === layout.point(runOf(key))) ids.add(runOf(key));
+  return ids;
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
 }

@@ -10,16 +10,19 @@ const storedEveryMs = 10_000;
 
 export type ProgressListener = (runId: string, progress: Progress) => void;
 
-/** Progress of long activities: to listeners in this process at once, to the store every ten seconds at most. */
+/** Progress of long activities: to listeners in this process at once, to the store every ten seconds. */
 export function createProgressReporter({ store, clock, log }: { store: BlobStore; clock: Clock; log: Log }) {
   const listeners = new Set<ProgressListener>();
+  /** When each was last stored, or first told of: what is over in ten seconds is never stored. */
   const storedAt = new Map<string, number>();
 
   function storeNow(runId: string, progress: Progress) {
     const key = layout.progress(runId, progress.activity);
     const now = clock.now().getTime();
-    if (now - (storedAt.get(key) ?? 0) < storedEveryMs) return;
+    const last = storedAt.get(key);
+    if (last !== undefined && now - last < storedEveryMs) return;
     storedAt.set(key, now);
+    if (last === undefined) return;
     // Progress is a courtesy: the activity it tells of goes on whether or not it can be told.
     writeJson(store, key, progress).catch((error: unknown) => {
       log.debug('progress.store', { runId, reason: messageOf(error) });

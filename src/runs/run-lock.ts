@@ -17,8 +17,15 @@ const lockSchema = z.object({
   /** True when the run ends with the process that holds it. */
   dependsOnProcess: z.boolean(),
   renewedAt: z.string(),
+  /** When what dead runs left was last looked for. */
+  cleanedAt: z.string().optional(),
 });
 type LockDocument = z.infer<typeof lockSchema>;
+
+interface StoredLock {
+  readonly document: LockDocument;
+  readonly etag: string;
+}
 
 export interface Acquired {
   readonly fence: number;
@@ -40,7 +47,11 @@ const attempts = 5;
 
 /** One run at a time, whoever starts it and wherever: a blob changed only under its etag. */
 export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockOptions) {
-  async function read(): Promise<{ document: LockDocument; etag: string } | undefined> {
+  /** As this process last wrote it: its etag tells at the next write whether anybody else did since. */
+  let written: StoredLock | undefined;
+  let acquired: { readonly runId: string; readonly at: number } | undefined;
+
+  async function read(): Promise<StoredLock | undefined> {
     try {
       const { content, etag } = await store.read(layout.runLock);
       return { document: parseJson(layout.runLock, content, lockSchema), etag };
@@ -56,29 +67,59 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
     return document.bootId !== host.bootId || !host.isAlive(document.pid);
   }
 
-  function documentFor(runId: string | null, fence: number): LockDocument {
+  function isFresh({ renewedAt }: LockDocument): boolean {
+    return clock.now().getTime() - Date.parse(renewedAt) < freshMs;
+  }
+
+  /** @param before the lock as it was; with no lock there is nothing yet that a dead run could have left. */
+  function documentFor(runId: string | null, fence: number, before: LockDocument | undefined): LockDocument {
     const { name, pid, bootId } = host;
-    return { runId, fence, host: name, pid, bootId, dependsOnProcess, renewedAt: clock.now().toISOString() };
+    const renewedAt = clock.now().toISOString();
+    const cleanedAt = before === undefined ? renewedAt : before.cleanedAt;
+    return {
+      runId,
+      fence,
+      host: name,
+      pid,
+      bootId,
+      dependsOnProcess,
+      renewedAt,
+      ...(cleanedAt === undefined ? {} : { cleanedAt }),
+    };
   }
 
   /** Writes unless somebody else did since `etag` was read. */
   async function write(document: LockDocument, etag: string | undefined): Promise<boolean> {
     try {
-      await store.put(layout.runLock, jsonBytes(document), etag === undefined ? { onlyIfAbsent: true } : { ifMatch: etag });
+      const condition = etag === undefined ? { onlyIfAbsent: true } : { ifMatch: etag };
+      written = { document, etag: (await store.put(layout.runLock, jsonBytes(document), condition)).etag };
       return true;
     } catch (error) {
+      written = undefined;
       if (codeOf(error) === 'store.exists' || codeOf(error) === 'store.precondition-failed') return false;
       throw error;
     }
   }
 
-  /** Applies a change to the lock this run holds; none when there is nothing to change. */
-  async function update(runId: string, fence: number | undefined, change: (current: LockDocument) => LockDocument | undefined) {
+  /** The lock this run holds, as this process wrote it or else as it is stored. */
+  async function find(runId: string, fence: number | undefined): Promise<StoredLock & { readonly isStored: boolean }> {
+    const isOurs = (lock: StoredLock | undefined) =>
+      lock?.document.runId === runId && (fence === undefined || lock.document.fence === fence);
+    if (written !== undefined && isOurs(written)) return { ...written, isStored: false };
+    const stored = await read();
+    if (stored === undefined || !isOurs(stored)) throw lost(runId);
+    return { ...stored, isStored: true };
+  }
+
+  /** Changes the lock this run holds, unless `isNeeded` says that it need not. */
+  async function update(
+    { runId, fence }: { runId: string; fence?: number | undefined },
+    change: (current: LockDocument) => LockDocument,
+    isNeeded: (current: LockDocument, isStored: boolean) => boolean = () => true,
+  ) {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const current = await read();
-      if (current?.document.runId !== runId || (fence !== undefined && current.document.fence !== fence)) throw lost(runId);
-      const changed = change(current.document);
-      if (changed === undefined || (await write(changed, current.etag))) return;
+      const { document, etag, isStored } = await find(runId, fence);
+      if (!isNeeded(document, isStored) || (await write(change(document), etag))) return;
     }
     throw new HubkeepError('store.unavailable', 'the run lock keeps changing', { retryable: true });
   }
@@ -91,22 +132,33 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
         const holder = current?.document.runId ?? null;
         if (current !== undefined && holder !== null && !isStale(current.document)) throw busy(holder, current.document);
         const fence = (current?.document.fence ?? 0) + 1;
-        if (await write(documentFor(runId, fence), current?.etag)) return { fence, replaced: holder ?? undefined };
+        if (!(await write(documentFor(runId, fence, current?.document), current?.etag))) continue;
+        acquired = { runId, at: clock.now().getTime() };
+        return { fence, replaced: holder ?? undefined };
       }
       throw new HubkeepError('store.unavailable', 'the run lock keeps changing', { retryable: true });
     },
-    /** Keeps the lock; throws `lock.lost` when it is no longer this run's. @param fence checked when given. */
+    /** When this process took the lock for this run, if it did. */
+    acquiredAt: (runId: string): number | undefined => (acquired?.runId === runId ? acquired.at : undefined),
+    /**
+     * Keeps the lock; throws `lock.lost` when it is no longer this run's. @param fence what the run holds the lock by: with
+     * it the store is asked whatever is known, without it a lock that nobody could have taken yet is not asked for.
+     */
     async renew(runId: string, fence?: number): Promise<void> {
-      await update(runId, fence, (current) => {
-        // Many activities of a run renew, some at once: whichever of them came first has done it for all.
-        const isFresh = clock.now().getTime() - Date.parse(current.renewedAt) < freshMs;
-        return isFresh ? undefined : { ...current, renewedAt: clock.now().toISOString() };
-      });
+      // Many activities of a run renew, some at once: whichever of them came first has done it for all.
+      const isNeeded = (current: LockDocument, isStored: boolean) => !isFresh(current) || (fence !== undefined && !isStored);
+      await update({ runId, fence }, (current) => ({ ...current, renewedAt: clock.now().toISOString() }), isNeeded);
     },
-    /** Gives the lock back; does nothing when it is no longer this run's. */
-    async release(runId: string): Promise<void> {
+    /** When what dead runs left was last looked for. @param runId must hold the lock. */
+    async cleanedAt(runId: string): Promise<Date | undefined> {
+      const { cleanedAt } = (await find(runId, undefined)).document;
+      return cleanedAt === undefined ? undefined : new Date(cleanedAt);
+    },
+    /** Gives the lock back; does nothing when it is no longer this run's. @param cleanedAt given when this run has looked. */
+    async release(runId: string, cleanedAt?: Date): Promise<void> {
+      const note = cleanedAt === undefined ? {} : { cleanedAt: cleanedAt.toISOString() };
       try {
-        await update(runId, undefined, ({ fence }) => documentFor(null, fence));
+        await update({ runId }, (current) => ({ ...documentFor(null, current.fence, current), ...note }));
       } catch (error) {
         if (codeOf(error) !== 'lock.lost') throw error;
       }

@@ -1,4 +1,4 @@
-import { type Progress, progressSchema, type RunSummary, runSummarySchema } from '../contracts/run';
+import { type Phase, type Progress, progressSchema, type RunRequest, type RunSummary, runSummarySchema } from '../contracts/run';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import { readJson, readJsonIfPresent, writeJson } from '../repository/json-blob';
@@ -6,6 +6,8 @@ import { layout, runOf } from '../repository/layout';
 
 /** What is known of runs for good, failed ones too. */
 export function createRunSummaries(store: BlobStore) {
+  const cancelledHere = new Set<string>();
+
   return {
     async write(summary: RunSummary): Promise<void> {
       await writeJson(store, layout.run(summary.runId), summary);
@@ -40,12 +42,20 @@ export function createRunSummaries(store: BlobStore) {
     },
     async requestCancel(runId: string, at: Date): Promise<void> {
       await writeJson(store, layout.cancel(runId), { at: at.toISOString() });
+      cancelledHere.add(runId);
     },
+    /** True when this process asked for it; says nothing of others. */
+    isCancelledHere: (runId: string): boolean => cancelledHere.has(runId),
     async isCancelRequested(runId: string): Promise<boolean> {
       for await (const blob of store.list(layout.cancel(runId))) return blob.key === layout.cancel(runId);
       return false;
     },
   };
+}
+
+/** From here on the run can be asked for. */
+export function firstSummary({ runId, version, fence: _, ...asked }: RunRequest, phase: Phase): RunSummary {
+  return { runId, ...asked, hubkeepVersion: version, status: 'running', phase, problems: [], warnings: [] };
 }
 
 export type RunSummaries = ReturnType<typeof createRunSummaries>;

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Component } from '../contracts/components';
-import type { RunRequest, RunSummary } from '../contracts/run';
+import type { RunRequest } from '../contracts/run';
 import { runIdOf } from '../contracts/run-id';
 import { hubkeepVersion } from '../contracts/version';
 import { HubkeepError } from '../errors/hubkeep-error';
 import { toProblem } from '../errors/to-problem';
 import type { Clock } from '../ports/clock';
 import type { RunLock } from './run-lock';
-import type { RunSummaries } from './run-summaries';
+import { firstSummary, type RunSummaries } from './run-summaries';
 
 export interface StartRunOptions {
   readonly components: readonly Component[];
@@ -22,10 +22,12 @@ export interface RunStarterOptions {
   readonly summaries: RunSummaries;
   readonly clock: Clock;
   readonly repositoryId: () => Promise<string>;
+  /** True when the engine is in this process, so that nothing lies between starting and copying. */
+  readonly beginsAtOnce: boolean;
 }
 
 /** Takes the lock and hands the run to an engine. The loser of two starters is told which run is running. */
-export function createRunStarter({ lock, summaries, clock, repositoryId }: RunStarterOptions) {
+export function createRunStarter({ lock, summaries, clock, repositoryId, beginsAtOnce }: RunStarterOptions) {
   /** The process of that run is gone: nobody else will say so. */
   async function closeDeadRun(runId: string) {
     const summary = await summaries.find(runId);
@@ -51,7 +53,7 @@ export function createRunStarter({ lock, summaries, clock, repositoryId }: RunSt
   async function giveUp(request: RunRequest, error: unknown) {
     try {
       await summaries.write({
-        ...firstSummary(request),
+        ...firstSummary(request, 'starting'),
         status: 'failed',
         endedAt: clock.now().toISOString(),
         problems: [toProblem(error)],
@@ -81,7 +83,7 @@ export function createRunStarter({ lock, summaries, clock, repositoryId }: RunSt
     };
     try {
       if (replaced !== undefined) await closeDeadRun(replaced);
-      await summaries.write(firstSummary(request));
+      await summaries.write(firstSummary(request, beginsAtOnce ? 'copying' : 'starting'));
       await start(request);
       return request;
     } catch (error) {
@@ -97,8 +99,3 @@ function runIdOfSlot(repository: string, slot: Date): string {
 }
 
 export type RunStarter = ReturnType<typeof createRunStarter>;
-
-/** From here on the run can be asked for, before its engine has taken a step. */
-function firstSummary({ runId, version, fence: _, ...asked }: RunRequest): RunSummary {
-  return { runId, ...asked, hubkeepVersion: version, status: 'running', phase: 'starting', problems: [], warnings: [] };
-}

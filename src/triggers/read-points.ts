@@ -2,7 +2,8 @@ import type { RecoveryPoint } from '../contracts/recovery-point';
 import { isRunId } from '../contracts/run-id';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import { toProblem } from '../errors/to-problem';
-import type { ChainLink, Mark, RecoveryPoints, StoredPoint } from '../repository/recovery-points';
+import type { ChainLink } from '../repository/chain';
+import type { Mark, RecoveryPoints, StoredPoint } from '../repository/recovery-points';
 import type { PointList, PointSummary } from './api-schemas';
 
 /** One point by id, or the newest that is not suspect. Throws `point.not-found`. */

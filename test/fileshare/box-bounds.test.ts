@@ -93,6 +93,7 @@ test('a cursor that is not UTF-8 comes through a history that keeps only what is
     progress: createProgressReporter({ store: stage.store, clock, log: silentLog }),
     partitions: stage.partitions,
     fileShare: stage.fileShare,
+    points: stage.points,
   });
   const run = { runId: '20261123T020000Z-bbbb', sequence: 1, pass: 'bulk', point: null, partition: 0, partitions: 1 } as const;
   let boxes = 0;

@@ -14,6 +14,7 @@ beforeAll(async () => {
   const bulk = await stage.copyPass({ runId, sequence: 1, pass: 'bulk', base: { kind: 'nothing' } });
   request = {
     run: { runId, version: '0.0.0', components: ['fileshare'], trigger: 'cli', startedAt: '2026-11-22T02:00:00Z', fence: 1 },
+    place: { sequence: 1, previous: null },
     databases: null,
     share: { base: null, bulk: { boxes: [bulk.keys.length], finishedAt: '2026-11-22T02:05:00Z' }, delta: null },
     secrets: null,

@@ -43,7 +43,8 @@ function requestOf(run: RunRequest): CommitRequest {
     stored: true,
     capturedAt: run.startedAt,
   };
-  return { run, databases: null, share: null, secrets: { status: 'succeeded', custody, warnings: [] } };
+  const place = { sequence: 1, previous: null };
+  return { run, place, databases: null, share: null, secrets: { status: 'succeeded', custody, warnings: [] } };
 }
 
 const start = (lock: RunLock) => stage.starterOf(lock)({ components: ['secrets'], trigger: 'cli' }, async () => undefined);

@@ -1,5 +1,5 @@
 import { layout } from '../../src/repository/layout';
-import { codeThrownBy, createRunStage, minute, type RunStage } from './stage';
+import { codeThrownBy, createRunStage, hour, minute, type RunStage } from './stage';
 
 let stage: RunStage;
 
@@ -107,4 +107,29 @@ test('any number of activities of one run may renew at the same moment', async (
   const lock = stage.lockOf();
   await lock.acquire('run-1');
   await expect(Promise.all(Array.from({ length: 20 }, () => lock.renew('run-1')))).resolves.toHaveLength(20);
+});
+
+test('a commit finds out that the lock was taken, however lately this process renewed it', async () => {
+  const loser = stage.lockOf();
+  const { fence } = await loser.acquire('run-1');
+  await stage.store.remove(layout.runLock);
+  await stage.lockOf({ pid: 2 }).acquire('run-2');
+
+  await expect(loser.renew('run-1')).resolves.toBeUndefined();
+  expect(await codeThrownBy(loser.renew('run-1', fence))).toBe('lock.lost');
+  expect(await stage.lockOf({ pid: 2 }).holder()).toBe('run-2');
+});
+
+test('when leftovers were looked for outlasts runs that do not look', async () => {
+  const lock = stage.lockOf();
+  await lock.acquire('run-1');
+  await stage.pass(hour);
+  const cleanedAt = stage.clock.now();
+  await lock.release('run-1', cleanedAt);
+  const elsewhere = stage.lockOf({ pid: 2 });
+  await elsewhere.acquire('run-2');
+  await elsewhere.renew('run-2', 2);
+  await elsewhere.release('run-2');
+  await lock.acquire('run-3');
+  expect(await lock.cleanedAt('run-3')).toEqual(cleanedAt);
 });

@@ -32,7 +32,8 @@ export function createRunStage() {
     points: createRecoveryPoints(store),
     kill: (pid: number) => void dead.add(pid),
     pass: (ms: number) => clock.sleep(ms),
-    starterOf: (lock: RunLock) => createRunStarter({ lock, summaries, clock, repositoryId: () => repositoryIdOf(store) }),
+    starterOf: (lock: RunLock) =>
+      createRunStarter({ lock, summaries, clock, repositoryId: () => repositoryIdOf(store), beginsAtOnce: false }),
     /** Writes a blob and lets it lie as old as the clock says. */
     leave: (key: string) => store.put(key, Buffer.from(key)),
     keys: async (prefix = '') => {

@@ -68,14 +68,22 @@ function withoutQuery(url: string): string {
   return origin + pathname;
 }
 
-/** Lists before it creates: a signature for one container may not create it, and need not when it is there. */
+/** Who may not create the container, as the holder of a signature for it alone, need not when it is there. */
 async function ensureContainer(client: ContainerClient, location: string): Promise<void> {
   try {
-    await client.listBlobsFlat().byPage({ maxPageSize: 1 }).next();
-  } catch (error) {
-    const problem = translateStoreError(error, { doing: 'list the container', location });
-    if (codeOf(problem) !== 'store.not-found') throw problem;
     await client.createIfNotExists();
+  } catch (error) {
+    const refused = translateStoreError(error, { doing: 'create the container', location });
+    if (codeOf(refused) !== 'store.unauthorized' || !(await isThere(client))) throw refused;
+  }
+}
+
+async function isThere(client: ContainerClient): Promise<boolean> {
+  try {
+    await client.listBlobsFlat().byPage({ maxPageSize: 1 }).next();
+    return true;
+  } catch {
+    return false;
   }
 }
 

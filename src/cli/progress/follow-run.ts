@@ -12,8 +12,7 @@ const componentNames: Readonly<Record<Component, string>> = {
 };
 
 /** Shows a run of this process. Gives the function that stops it. */
-export async function followRun({ config, progress, points }: Hubkeep, engine: EmbeddedEngine, view: ProgressView) {
-  const totalFiles = config.components.includes('fileshare') ? await filesLastTime(points) : undefined;
+export function followRun({ config, progress }: Hubkeep, engine: EmbeddedEngine, view: ProgressView) {
   const stages: Readonly<Record<Phase, string | undefined>> = {
     starting: undefined,
     copying: `backing up ${config.components.map((component) => componentNames[component]).join(', ')}`,
@@ -28,7 +27,7 @@ export async function followRun({ config, progress, points }: Hubkeep, engine: E
     if (stage !== undefined) view.stage(stage);
   });
   const stopProgress = progress.listen((_runId, report) => {
-    view.update(toTask(report, totalFiles));
+    view.update(toTask(report));
   });
   return () => {
     stopStatus();
@@ -36,15 +35,8 @@ export async function followRun({ config, progress, points }: Hubkeep, engine: E
   };
 }
 
-function toTask({ activity, subject, percent, files, bytes }: Progress, totalFiles: number | undefined): TaskProgress {
+function toTask({ activity, subject, percent, files, expectedFiles: totalFiles, bytes }: Progress): TaskProgress {
   if (activity === 'fileshare-bulk') return { task: 'file share', files, bytes, totalFiles };
   if (activity === 'fileshare-delta') return { task: 'file share, second look', files, bytes, totalFiles };
   return { task: subject ?? activity.replace(/^database-/, ''), percent, files, bytes };
-}
-
-/** What the share held at the last backup is the best guess at what it holds now. */
-async function filesLastTime(points: Hubkeep['points']): Promise<number | undefined> {
-  const newest = await points.newestReadable(({ fileshare }) => fileshare?.status === 'succeeded');
-  if (newest?.point.fileshare?.status !== 'succeeded') return undefined;
-  return newest.point.fileshare.counts.files;
 }
