@@ -4,7 +4,6 @@ import { isWithin, shownPath, type SharePath } from '../contracts/share-path';
 import type { IndexLine } from '../repository/index-entry';
 import type { createBoxLedger } from './box-ledger';
 import { createGoneWatch } from './gone-watch';
-import type { Slot } from './index-groups';
 import type { createJournal } from './journal';
 import type { FileResult } from './file-task';
 import type { Packer } from './packer';
@@ -21,16 +20,19 @@ export interface BoxEntriesOptions {
   readonly onProgress: (files: number, bytes: number) => void;
 }
 
-/** Places in path order that become one part of the index. */
+/** Lines in path order that become one part of the index. */
 export interface Group {
-  readonly slots: Slot[];
-  /** Slots no result has come for yet. */
+  /** Their text alone, for all of a group's are held at once; undefined where none has come, or none will. */
+  readonly lines: (string | undefined)[];
+  /** Places no result has come for yet. */
   unanswered: number;
 }
 
 interface Awaited {
-  readonly slot: Slot;
+  readonly path: SharePath;
   readonly group: Group;
+  /** Of its line in the group. */
+  readonly place: number;
   readonly base: IndexLine | undefined;
 }
 
@@ -42,7 +44,7 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
   const awaited = new Map<number, Awaited>();
   const failed: FailedFile[] = [];
   const gone = createGoneWatch();
-  let group: Group = { slots: [], unanswered: 0 };
+  let group: Group = { lines: [], unanswered: 0 };
   let unlisted: { path: SharePath; code: string } | undefined;
   let replaced: SharePath | undefined;
   let nextId = 0;
@@ -70,20 +72,29 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
     return replaced !== undefined && isWithin(path, replaced);
   }
 
+  function add(line: IndexLine) {
+    group.lines.push(line.line);
+    ledger.settled(line);
+  }
+
+  function settle(within: Group, place: number, line: IndexLine) {
+    within.lines[place] = line.line;
+    ledger.settled(line);
+  }
+
   function copy({ path, entry }: WalkedEntry, base: IndexLine | undefined, knownHash: string | undefined) {
-    const slot: Slot = { path, line: undefined };
-    group.slots.push(slot);
+    const place = group.lines.push(undefined) - 1;
     group.unanswered += 1;
     const id = nextId++;
-    awaited.set(id, { slot, group, base });
+    awaited.set(id, { path, group, place, base });
     return packer().submit({ id, path, seen: entry, ...(knownHash === undefined ? {} : { knownHash }) });
   }
 
   /** A path only the base has. */
   function baseOnly(line: IndexLine) {
     const { path } = line.entry;
-    if (unlisted !== undefined && isWithin(path, unlisted.path)) group.slots.push({ path, line: keepStale(line, unlisted.code) });
-    else if (request.pass === 'delta' && !isReplaced(path)) group.slots.push({ path, line });
+    if (unlisted !== undefined && isWithin(path, unlisted.path)) add(keepStale(line, unlisted.code));
+    else if (request.pass === 'delta' && !isReplaced(path)) add(line);
     else {
       ledger.removed(line);
       journal.removed(path);
@@ -94,14 +105,14 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
     failed,
     isReplaced,
     leaveUnlisted,
-    groupSize: () => group.slots.length,
+    groupSize: () => group.lines.length,
     doneFiles: () => doneFiles,
     /** Files submitted that no result has come for. */
     unanswered: () => awaited.size,
     /** Ends the open group and begins another. */
     takeGroup(): Group {
       const taken = group;
-      group = { slots: [], unanswered: 0 };
+      group = { lines: [], unanswered: 0 };
       return taken;
     },
     /** A path the walk found; what it returns is to be awaited before the next. @param base what the base has for it. */
@@ -116,7 +127,7 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
       const unreadable = walked.unlisted ?? entry.problem;
       if (unreadable !== undefined) leaveUnlisted(path, unreadable, base !== undefined);
       if (entry.problem !== undefined) {
-        if (base !== undefined) group.slots.push({ path, line: keepStale(base, entry.problem.code) });
+        if (base !== undefined) add(keepStale(base, entry.problem.code));
         return;
       }
       if (base?.entry.type === 'directory' && entry.kind !== 'directory') replaced = path;
@@ -132,12 +143,12 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
         case 'copy':
           return copy(walked, base, decision.knownHash);
         case 'keep':
-          group.slots.push({ path, line: decision.line });
+          add(decision.line);
           ledger.kept(decision.line);
           if (entry.kind === 'file') doneFiles += 1;
           break;
         case 'record':
-          group.slots.push({ path, line: decision.line });
+          add(decision.line);
           return packer().addMember(memberOf(decision.line.entry));
       }
     },
@@ -147,20 +158,20 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
       const waiting = awaited.get(result.id);
       if (waiting === undefined) return;
       awaited.delete(result.id);
-      const { slot, group: within, base } = waiting;
+      const { path, group: within, place, base } = waiting;
       within.unanswered -= 1;
       doneFiles += 1;
       if (doneFiles % progressEvery === 0) onProgress(doneFiles, ledger.counts.bytesRead);
       if (result.status === 'failed') {
         const kept = base?.entry.type === 'file';
-        if (kept) slot.line = keepStale(base, result.code);
-        report(slot.path, { ...result, kept });
+        report(path, { ...result, kept });
+        if (kept) settle(within, place, keepStale(base, result.code));
         return;
       }
-      slot.line = ledger.copied(slot.path, result, base);
-      if (result.changing)
-        report(slot.path, { code: 'share.changing', message: 'was written to while it was read', kept: false });
-      if (result.reused === 'earlier' || (result.reused === 'same' && slot.line !== base)) journal.reused(slot.line);
+      const line = ledger.copied(path, result, base);
+      settle(within, place, line);
+      if (result.changing) report(path, { code: 'share.changing', message: 'was written to while it was read', kept: false });
+      if (result.reused === 'earlier' || (result.reused === 'same' && line !== base)) journal.reused(line);
     },
   };
 }

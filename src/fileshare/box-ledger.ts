@@ -1,6 +1,5 @@
 import type { SharePath } from '../contracts/share-path';
 import { type IndexEntry, type IndexLine, toLine } from '../repository/index-entry';
-import type { Slot } from './index-groups';
 import type { CopiedFile } from './file-task';
 import { noCounts } from '../repository/share-counts';
 
@@ -47,19 +46,15 @@ export function createBoxLedger() {
       if (result.reused !== undefined) counts.reused += 1;
       return line;
     },
-    /** A group whose lines are final. */
-    closed(slots: readonly Slot[]) {
-      for (const { line } of slots) {
-        if (line === undefined) continue;
-        const { entry } = line;
-        if (entry.stale !== undefined) counts.stale += 1;
-        if (entry.type === 'directory') counts.directories += 1;
-        else if (entry.type === 'symlink') counts.symlinks += 1;
-        else {
-          counts.files += 1;
-          counts.bytes += entry.size;
-          if (entry.extent !== undefined) packs.add(entry.extent.pack);
-        }
+    /** A line that is in the index for good. */
+    settled({ entry }: IndexLine) {
+      if (entry.stale !== undefined) counts.stale += 1;
+      if (entry.type === 'directory') counts.directories += 1;
+      else if (entry.type === 'symlink') counts.symlinks += 1;
+      else {
+        counts.files += 1;
+        counts.bytes += entry.size;
+        if (entry.extent !== undefined) packs.add(entry.extent.pack);
       }
     },
   };

@@ -56,8 +56,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
     const { group, base: segment } = closing;
     closing = undefined;
     if (group.unanswered > 0) await packer?.settle(() => group.unanswered === 0);
-    ledger.closed(group.slots);
-    groups.close({ slots: group.slots, base: segment, packs: packer?.packsBegun() ?? 0 });
+    groups.close({ lines: group.lines, base: segment, packs: packer?.packsBegun() ?? 0 });
     if (groups.heldBytes() > limits.segmentsHeld) await packer?.flush();
     await groups.write(arePacksStored);
     if (journal.heldBytes() > limits.journalHeld) await journal.write();

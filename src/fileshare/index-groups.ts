@@ -1,17 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Segment } from '../contracts/recovery-point';
-import type { SharePath } from '../contracts/share-path';
 import type { BlobStore } from '../ports/blob-store';
-import type { IndexLine } from '../repository/index-entry';
+import { fromLine } from '../repository/index-entry';
+import type { SegmentLines } from '../repository/index-reader';
 import { layout } from '../repository/layout';
 import { compressFrameAside } from '../repository/zstd';
 import { limits } from './limits';
-
-/** A place in path order whose line may still be on its way. */
-export interface Slot {
-  readonly path: SharePath;
-  line: IndexLine | undefined;
-}
 
 interface HeldSegment {
   /** Before compression. */
@@ -23,9 +17,10 @@ interface HeldSegment {
 }
 
 export interface ClosingGroup {
-  readonly slots: readonly Slot[];
-  /** The segment this group is the range of, with its lines. */
-  readonly base?: { readonly segment: Segment; readonly lines: readonly IndexLine[] } | undefined;
+  /** Undefined where there is nothing to record. */
+  readonly lines: readonly (string | undefined)[];
+  /** The segment this group is the range of. */
+  readonly base: SegmentLines | undefined;
   /** Packs, in the order they were begun, that its lines may point to. */
   readonly packs: number;
 }
@@ -38,7 +33,7 @@ export interface IndexGroupsOptions {
 }
 
 /**
- * Turns slots into segments. A group is what one segment of the base covers (or so many entries, where there is none):
+ * Turns lines into segments. A group is what one segment of the base covers (or so many entries, where there is none):
  * when nothing in it changed, the base's segment is referenced and not written again.
  */
 export function createIndexGroups({ store, runId, prefix }: IndexGroupsOptions) {
@@ -47,19 +42,19 @@ export function createIndexGroups({ store, runId, prefix }: IndexGroupsOptions) 
   let heldBytes = 0;
   let number = 0;
 
-  function hold(lines: readonly IndexLine[], packs: number) {
+  function hold(lines: readonly string[], packs: number) {
     const first = lines[0];
     const last = lines.at(-1);
     if (first === undefined || last === undefined) return;
-    const text = Buffer.from(lines.map(({ line }) => `${line}\n`).join(''), 'utf8');
+    const text = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
     const key = layout.segment(runId, `${prefix}-${String(++number).padStart(6, '0')}`);
     const bytes = compressFrameAside(text);
     const segment = bytes.then((compressed) => ({
       key,
       size: compressed.length,
       sha256: hash('sha256', compressed, 'hex'),
-      first: first.entry.path,
-      last: last.entry.path,
+      first: fromLine(first).entry.path,
+      last: fromLine(last).entry.path,
       entries: lines.length,
     }));
     // Whoever writes them hears of it; a box that failed before has nobody to tell.
@@ -79,10 +74,10 @@ export function createIndexGroups({ store, runId, prefix }: IndexGroupsOptions) 
     segments: () => Promise.all(segments),
     /** Bytes, before compression, that wait for their packs. */
     heldBytes: () => heldBytes,
-    /** Closes a group whose every slot is settled. */
-    close({ slots, base, packs }: ClosingGroup) {
-      const lines = slots.flatMap(({ line }) => (line === undefined ? [] : [line]));
-      const same = base?.lines.length === lines.length && base.lines.every(({ line }, i) => line === lines[i]?.line);
+    /** Closes a group whose every line has come. */
+    close({ lines: places, base, packs }: ClosingGroup) {
+      const lines = places.filter((line) => line !== undefined);
+      const same = base?.lines.length === lines.length && base.lines.every((line, i) => line === lines[i]);
       if (base !== undefined && same) {
         segments.push(Promise.resolve(base.segment));
         return;

@@ -10,9 +10,13 @@ import { decompressFrames } from './zstd';
 const segmentLimit = 512 * 1024 * 1024;
 
 export async function readSegment(store: BlobStore, segment: Segment): Promise<IndexLine[]> {
+  return (await readLines(store, segment)).map(fromLine);
+}
+
+async function readLines(store: BlobStore, segment: Segment): Promise<string[]> {
   const lines = (await readText(store, segment)).split('\n');
   if (lines.pop() !== '') throw endsWithinLine(segment);
-  return lines.map(fromLine);
+  return lines;
 }
 
 async function readText(store: BlobStore, segment: Segment): Promise<string> {
@@ -29,7 +33,8 @@ function endsWithinLine({ key }: Segment): HubkeepError {
 
 export interface SegmentLines {
   readonly segment: Segment;
-  readonly lines: readonly IndexLine[];
+  /** As they are stored; `fromLine` reads one. */
+  readonly lines: readonly string[];
 }
 
 /** Segments in path order from the first that reaches past `after`, each read while the one before is used. */
@@ -39,7 +44,7 @@ export async function* readIndex(
   after?: SharePath,
 ): AsyncGenerator<SegmentLines> {
   const wanted = after === undefined ? segments : segments.filter(({ last }) => comparePaths(last, after) > 0);
-  yield* oneAhead(wanted, async (segment) => ({ segment, lines: await readSegment(store, segment) }));
+  yield* oneAhead(wanted, async (segment) => ({ segment, lines: await readLines(store, segment) }));
 }
 
 export interface SegmentEntries {

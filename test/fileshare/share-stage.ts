@@ -13,7 +13,7 @@ import type { BlobStore } from '../../src/ports/blob-store';
 import type { Clock } from '../../src/ports/clock';
 import { restoreShare } from '../../src/recovery/restore-share';
 import { type IndexEntry } from '../../src/repository/index-entry';
-import { readIndex } from '../../src/repository/index-reader';
+import { readEntries } from '../../src/repository/index-reader';
 import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import { openRepository } from '../../src/repository/repository-header';
 import { buildShareRecord } from '../../src/repository/share-record';
@@ -161,7 +161,7 @@ export async function createShareStage({
     },
     async entries(record: FileShareRecord): Promise<IndexEntry[]> {
       const found: IndexEntry[] = [];
-      for await (const { lines } of readIndex(store, record.segments)) found.push(...lines.map(({ entry }) => entry));
+      for await (const { entries } of readEntries(store, record.segments)) found.push(...entries);
       return found;
     },
     async entry(record: FileShareRecord, path: string): Promise<IndexEntry | undefined> {

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config/load-config';
 import type { FileShareRecord, RecoveryPoint } from '../../src/contracts/recovery-point';
 import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import type { IndexEntry } from '../../src/repository/index-entry';
+import { fromLine } from '../../src/repository/index-entry';
 import { readIndex } from '../../src/repository/index-reader';
 import { openAzureStage, type AzureStage } from '../support/azure-stage';
 import { collect } from '../support/collect';
@@ -63,7 +64,7 @@ async function describePoint(container: string) {
   const { point } = await createRecoveryPoints(store).latest();
   const share = point.fileshare as FileShareRecord;
   const segments = await collect(readIndex(store, share.segments));
-  const entries = segments.flatMap(({ lines }) => lines.map(({ entry }) => withoutPlace(entry)));
+  const entries = segments.flatMap(({ lines }) => lines.map((line) => withoutPlace(fromLine(line).entry)));
   return { ...lasting(point), counts: { ...share.counts, bytesStored: 0 }, failed: share.failed, entries };
 }
 
