@@ -11,7 +11,7 @@ export const limits = {
   /** Frames that are being compressed: enough to keep a few processors busy. */
   framesAhead: 6,
   /** Packs on their way; each is held until it is stored. */
-  packsInFlight: 3,
+  packsInFlight: 2,
   /** Files being read at once, and their bytes, where the source does not answer at once. */
   readsInFlight: 64,
   readBytesInFlight: 32 * MiB,
@@ -27,8 +27,8 @@ export const limits = {
   journalHeld: 8 * MiB,
   /** Failures after which a box ends, for each is held with its reason. */
   failedFiles: 20_000,
-  /** Memory a box may spend on knowing what it has stored: some 300,000 contents. It ends when that is used up. */
-  knownContents: 48 * MiB,
+  /** Memory a box may spend on knowing what it has stored: some 150,000 contents. It ends when that is used up. */
+  knownContents: 24 * MiB,
 } as const;
 
 /** Attempts to read a file that is different each time; the first is compared with the listing. */
