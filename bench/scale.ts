@@ -3,7 +3,7 @@
  * the real orchestrators and the real replay of durable-functions; the work of its activities is arithmetic. Prints tables
  * and writes them to docs/scale.md with `--write`.
  *
- * Usage: node dist/bench/scale.js [--write]
+ * Usage: npm run bench:scale -- [--write]
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -96,7 +96,7 @@ async function report(): Promise<string> {
   ]);
   return `# A share of ${number(share.files)} files and ${number(share.bytes / 1e12)} TB
 
-Written by \`node dist/bench/scale.js --write\` (bench/scale.ts).
+Written by \`npm run bench:scale -- --write\` (bench/scale.ts).
 
 **What is real**: the orchestrators, their registration and the replay of durable-functions, turn by turn; the cutting of the share into partitions; the
 requests of one box, counted on the activity with a store in memory; the commit's reading of box results. **What is simulated**: the share, and the work of

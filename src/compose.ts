@@ -14,6 +14,7 @@ import { createLocalFiles } from './adapters/local-files/local-files';
 import { createLocalHost } from './adapters/local-host/local-host';
 import { createLocalStaging } from './adapters/local-staging/create-local-staging';
 import { createSystemClock } from './adapters/system-clock';
+import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
 import type { Config } from './config/config';
 import type { ActivityMap } from './contracts/activities';
@@ -24,6 +25,7 @@ import { HubkeepError } from './errors/hubkeep-error';
 import { asOutcome } from './errors/to-problem';
 import { createFileShare } from './fileshare/copy-share';
 import { createPartitions } from './fileshare/partitions';
+import { createShareSource } from './fileshare/share-source';
 import { lateAdapters } from './late-adapters';
 import type { BlobStore } from './ports/blob-store';
 import type { Clock } from './ports/clock';
@@ -57,6 +59,10 @@ export interface Hubkeep extends ApiServices {
   readonly runPoints: RecoveryPoints;
   /** Opens the repository, and makes the container one when it is none yet. */
   readonly repositoryId: () => Promise<string>;
+  /** The store for the content of the share: held to FILE_SHARE_MAX_MBPS. */
+  readonly shareStore: BlobStore;
+  /** Of this machine. */
+  readonly bootId: string;
   /** Nothing when KEY_VAULT_URL is not set. */
   readonly vault: SecretVault | undefined;
 }
@@ -69,6 +75,7 @@ interface Shared {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: BlobStore;
+  readonly shareStore: BlobStore;
   readonly points: RecoveryPoints;
   readonly guard: RunGuard;
   readonly progress: ProgressReporter;
@@ -84,12 +91,25 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
   const runPoints = rememberPoints(createRecoveryPoints(runStore));
   const points = createRecoveryPoints(store);
   const summaries = createRunSummaries(store);
-  const lock = createRunLock({ store, clock, host: createLocalHost(clock), dependsOnProcess: runsDependOnProcess });
+  const shareStore = throttled(store, config, clock);
+  const host = createLocalHost(clock);
+  const lock = createRunLock({ store, clock, host, dependsOnProcess: runsDependOnProcess });
   const progress = createProgressReporter({ store, clock, log });
   const guard = createRunGuard({ lock, summaries, clock, log });
   const repositoryId = once(async () => (await openRepository(store)).repositoryId);
   const vault = createVault(config, clock);
-  const shared: Shared = { config, clock, log, store: runStore, points: runPoints, guard, progress, vault };
+  const runShareStore = throttled(runStore, config, clock);
+  const shared: Shared = {
+    config,
+    clock,
+    log,
+    store: runStore,
+    shareStore: runShareStore,
+    points: runPoints,
+    guard,
+    progress,
+    vault,
+  };
   const notifier = config.notify.webhookUrl === undefined ? undefined : createWebhook(config.notify.webhookUrl);
   const stamp = config.stampName;
   const startRun = createRunStarter({ lock, summaries, clock, repositoryId, beginsAtOnce: runsDependOnProcess });
@@ -119,7 +139,9 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
     }),
     'end-run': createEndRun({ lock, summaries, forget, store, clock, log, notifier, stamp }),
   };
-  return { config, clock, log, store, points, summaries, lock, progress, startRun, activities, runPoints, repositoryId, vault };
+  const { bootId } = host;
+  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun };
+  return { ...edges, activities, runPoints, repositoryId, shareStore, bootId, vault };
 }
 
 function createStore({ storage, identity }: Config): BlobStore {
@@ -127,6 +149,10 @@ function createStore({ storage, identity }: Config): BlobStore {
   const options = apiVersion === undefined ? {} : { apiVersion };
   if ('connectionString' in account || 'sas' in account) return createAzureBlobStore(account, container, options);
   return createAzureBlobStore({ ...account, credential: lateAdapters.identity().createCredential(identity) }, container, options);
+}
+
+function throttled(store: BlobStore, { fileShareMaxMbps }: Config, clock: Clock): BlobStore {
+  return fileShareMaxMbps === undefined ? store : createThrottledStore(store, fileShareMaxMbps * 1_000_000, clock);
 }
 
 function createVault({ secrets, identity }: Config, clock: Clock): SecretVault | undefined {
@@ -165,21 +191,23 @@ function databaseActivities({ config, guard, progress, store, clock, log }: Shar
   };
 }
 
-function shareActivities({ config, guard, progress, store, points, clock }: Shared) {
+function shareActivities({ config, guard, progress, shareStore: store, points, clock, log }: Shared) {
   if (config.fileShare === undefined) {
     return {
       'plan-share-partitions': notConfigured('fileshare', 'FILE_SHARE_PATH'),
       'copy-share-box': notConfigured('fileshare', 'FILE_SHARE_PATH'),
     };
   }
-  const { path } = config.fileShare;
-  const source = createLocalFiles(path);
+  const { path, exclude } = config.fileShare;
+  const source = createShareSource(createLocalFiles(path), exclude);
   const partitions = createPartitions({ source, store, points, clock });
   const fileShare = createFileShare({
     source,
+    exclude,
     store,
     points,
     clock,
+    log,
     boxMs,
   });
   return {

@@ -50,7 +50,7 @@ async function fixedRequests(directory: string): Promise<number> {
   const source = createLocalFiles(directory);
   const points = createRecoveryPoints(store);
   const partitions = createPartitions({ source, store, points, clock });
-  const fileShare = createFileShare({ source, store, points, clock, boxMs: boxSeconds * 1000 });
+  const fileShare = createFileShare({ source, exclude: [], store, points, clock, log: silentLog, boxMs: boxSeconds * 1000 });
   const plan = await createPlanSharePartitions({ guard, partitions })({ runId, point: null, width: 2 });
   if (plan.status === 'failed') throw new Error(plan.problem.message);
   const before = sumOf(store.requests);

@@ -42,6 +42,7 @@ function namedFiles(odd: string): Case[] {
 function plainCases(odd: string): Case[] {
   const deep = (levels: number) =>
     join(odd, 'deep', ...Array.from({ length: levels }, (_, level) => `${level}-`.padEnd(80, 'd')));
+  const nested = (levels: number) => join(odd, 'nested', ...Array.from({ length: levels }, (_, level) => `${level}`));
   const made = (directory: string) => {
     mkdirSync(directory, { recursive: true });
     return directory;
@@ -53,6 +54,7 @@ function plainCases(odd: string): Case[] {
     ['nested empty directories', () => ['a/b/c', 'a/d', 'e'].forEach((path) => made(join(odd, 'empty-nested', path)))],
     ['a path of more than 300 characters', () => writeFileSync(join(made(deep(4)), 'leaf.txt'), 'at more than 300\n')],
     ['a path of more than 1,000 characters', () => writeFileSync(join(made(deep(13)), 'leaf.txt'), 'at more than 1,000\n')],
+    ['300 directories in one another', () => writeFileSync(join(made(nested(300)), 'leaf.txt'), 'at the bottom\n')],
     ['an executable', () => writeFileSync(join(odd, 'run.sh'), '#!/bin/sh\n', { mode: 0o755 })],
     [
       'a file that only its owner may read',
@@ -80,8 +82,19 @@ function links(odd: string): Case[] {
         symlinkSync('loop-a', at('loop-b'));
       },
     ],
+    ['a symbolic link to itself', () => symlinkSync('to-itself', at('to-itself'))],
+    ['a symbolic link to outside the share', () => symlinkSync('../../../../../etc', at('to-outside'))],
+    ['an absolute symbolic link', () => symlinkSync('/etc/hostname', at('absolute'))],
+    ['a symbolic link of 400 characters', () => symlinkSync(`${'長い/'.repeat(100)}é`, at('far'))],
     ['a symbolic link to its own parent', () => symlinkSync('.', at('to-parent'))],
     ['a hard link', () => linkSync(at('target.txt'), at('hard-link.txt'))],
+    [
+      'a hard link in another directory',
+      () => {
+        mkdirSync(at('hard'), { recursive: true });
+        linkSync(at('target.txt'), join(at('hard'), 'link.txt'));
+      },
+    ],
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { DatabasesRecord, FileShareRecord, RecoveryPoint } from '../contracts/recovery-point';
 import type { RunSummary } from '../contracts/run';
-import { printablePath } from '../contracts/share-path';
+import { failedFile } from './failed-file';
 import { formatBytes, formatCount, formatInstant, formatSpan, plural, table } from './format';
 import type { Terminal } from './terminal';
 
@@ -22,9 +22,7 @@ export function showSummary(terminal: Terminal, { summary, point, store }: Summa
   }
   const failedFiles = point?.fileshare?.status === 'succeeded' ? point.fileshare.failed.first : [];
   for (const file of failedFiles.slice(0, filesShown)) {
-    terminal.print(
-      `file    ${printablePath(file.path)}: ${file.message}${file.keptEarlier ? ' (kept as it was at the last backup)' : ''}`,
-    );
+    terminal.print(`file    ${failedFile(file)}${file.keptEarlier ? ' (kept as it was at the last backup)' : ''}`);
   }
   if (failedFiles.length > filesShown) terminal.print(`file    … hubkeep show ${runId} lists more`);
   for (const { message, hint } of warnings) {
@@ -77,6 +75,7 @@ function shareRow({ counts, startedAt, finishedAt, packs, source }: FileShareRec
     `${formatCount(counts.added)} new`,
     `${formatCount(counts.changed)} changed`,
     `${formatCount(counts.removed)} removed`,
+    ...(counts.excluded > 0 ? [`${formatCount(counts.excluded)} excluded`] : []),
     ...(counts.failed > 0 ? [`${formatCount(counts.failed)} FAILED`] : []),
   ];
   const what = `${plural(counts.files, 'file')} of ${source} (${changes.join(', ')})`;

@@ -1,12 +1,23 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
 import { createLocalTarget } from '../adapters/local-target/local-target';
 import type { Hubkeep } from '../compose';
 import type { FileShareRecord, RecoveryPoint } from '../contracts/recovery-point';
 import { HubkeepError } from '../errors/hubkeep-error';
+import type { SpawnWriter } from '../recovery/restore-protocol';
 import { restoreShare, type RestoredShare } from '../recovery/restore-share';
 import { restoreSystemSecrets } from '../secrets/restore-system-secrets';
 import type { ProgressView } from './progress/progress-view';
 import { planDatabases, restoreDatabases, type RestoredDatabase } from './restore-databases';
 import { refuseExisting, writeNewFile } from './write-new-file';
+
+const writerThreads = Math.max(2, Math.min(4, availableParallelism()));
+/** A writer holds little for long: without a limit V8 lets short-lived memory grow to many times that. */
+const writerLimits = { maxYoungGenerationSizeMb: 4 };
+const spawnWriter: SpawnWriter = (data) =>
+  new Worker(join(__dirname, '..', 'restore-worker.js'), { workerData: data, resourceLimits: writerLimits });
 
 export interface RestoreTargets {
   readonly fileshare?: string;
@@ -72,15 +83,28 @@ async function prepareDatabases({ hubkeep, point: { databases }, targets, view }
   };
 }
 
-async function prepareShare({ hubkeep, point: { fileshare: share }, targets, view }: RestorePartsOptions) {
+async function prepareShare({ hubkeep, point, targets, view }: RestorePartsOptions) {
+  const { fileshare: share } = point;
   if (targets.fileshare === undefined || share?.status !== 'succeeded') return undefined;
   const { include = [] } = targets;
-  const target = createLocalTarget(targets.fileshare);
-  await target.prepare();
+  const identity = { recoveryPoint: point.id, include };
+  const target = createLocalTarget(targets.fileshare, hubkeep.bootId);
+  target.check(identity);
   return async () => {
     view.stage('restoring the file share');
+    // Entries of the index are short-lived; V8 would take twice the memory so as to look for them less often.
+    setFlagsFromString('--semi-space-growth-factor=1');
     const onProgress = showShare(view, share, include.length === 0);
-    const restored = await restoreShare({ store: hubkeep.store, target, share, include, onProgress });
+    const { shareStore: store } = hubkeep;
+    const restored = await restoreShare({
+      store,
+      target,
+      share,
+      identity,
+      spawn: spawnWriter,
+      threads: writerThreads,
+      onProgress,
+    });
     if (include.length > 0) refuseNothing(restored, include);
     return { directory: target.location, ...restored };
   };

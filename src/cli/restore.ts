@@ -20,7 +20,10 @@ export function addRestoreCommand(program: Command, act: Act) {
     program.command('restore').description('write what a recovery point holds to this machine; nothing is overwritten'),
   )
     .argument('<id>', 'a recovery point, or latest: the newest that has all that is asked for')
-    .option('--fileshare <dir>', 'restore the file share into this directory, which must be empty or missing')
+    .option(
+      '--fileshare <dir>',
+      'restore the file share into this directory: empty, missing, or with an unfinished restore of the same',
+    )
     .option('--include <glob...>', 'only these paths of the share, and all below them')
     .option('--databases <dir>', 'write the backup files of the databases below this directory')
     .option('--secrets <file>', 'write SystemSecrets.JSON to this file, readable by its owner alone')

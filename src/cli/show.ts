@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { RecoveryPoint } from '../contracts/recovery-point';
-import { printablePath } from '../contracts/share-path';
 import type { Mark } from '../repository/recovery-points';
 import { withCommonOptions, type Act } from './act';
 import { rowsOf } from './backup-summary';
 import { exitCodes, type ExitCode } from './exit-codes';
+import { failedFile } from './failed-file';
 import { findPoint } from './find-point';
-import { formatDuration, formatSpan, indent, table } from './format';
+import { formatCount, formatDuration, formatSpan, indent, table } from './format';
 import { openRepositoryReadOnly } from './open-hubkeep';
 import type { CommonOptions, Terminal } from './terminal';
 
@@ -39,10 +39,19 @@ function describe(point: RecoveryPoint, marks: readonly Mark[]): string {
       ? []
       : [['Skew', `the share was last looked at ${formatDuration(point.skewSeconds * 1000)} after the databases`]]),
     ...(marks.length === 0 ? [] : [['Marks', marks.map(({ kind, at }) => `${kind} (${at})`).join(', ')]]),
+    ...excludedOf(point),
     ['Not carried', point.notCarried.join(', ')],
   ];
   const notes = [...problemsOf(point), ...point.warnings.map(({ message }) => `warning: ${message}`), ...failedFilesOf(point)];
   return [table(facts), '', indent(table(rowsOf(point))), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+}
+
+function excludedOf({ fileshare }: RecoveryPoint): string[][] {
+  if (fileshare?.status !== 'succeeded' || fileshare.excludes.length === 0) return [];
+  const { counts, excludes } = fileshare;
+  return [
+    ['Excluded', `${counts.excluded === 1 ? '1 entry' : `${formatCount(counts.excluded)} entries`}, by ${excludes.join(', ')}`],
+  ];
 }
 
 function problemsOf({ databases, fileshare, secrets }: RecoveryPoint): string[] {
@@ -57,9 +66,7 @@ function problemsOf({ databases, fileshare, secrets }: RecoveryPoint): string[] 
 function failedFilesOf({ fileshare }: RecoveryPoint): string[] {
   if (fileshare?.status !== 'succeeded' || fileshare.counts.failed === 0) return [];
   const { first, all } = fileshare.failed;
-  const shown = first.map(
-    ({ path, message, keptEarlier }) => `  ${printablePath(path)}: ${message}${keptEarlier ? ' (kept as it was)' : ''}`,
-  );
+  const shown = first.map((file) => `  ${failedFile(file)}${file.keptEarlier ? ' (kept as it was)' : ''}`);
   const rest = all === undefined ? [] : [`  … all of them: ${all.key}`];
   return [`could not be copied (${fileshare.counts.failed}):`, ...shown, ...rest];
 }

@@ -26,6 +26,8 @@ export interface SqlConfig {
 
 export interface FileShareConfig {
   readonly path: string;
+  /** Globs over paths to leave out. */
+  readonly exclude: readonly string[];
   /** How many activities copy it at once. */
   readonly width: number;
 }
@@ -50,6 +52,8 @@ export interface Config {
   readonly storage: StorageConfig;
   readonly sql: SqlConfig | undefined;
   readonly fileShare: FileShareConfig | undefined;
+  /** Megabytes per second that the content of the share may travel at, backed up or restored. */
+  readonly fileShareMaxMbps: number | undefined;
   readonly secrets: SecretsConfig | undefined;
   readonly serve: {
     readonly apiKey: string | undefined;
@@ -69,6 +73,7 @@ export function toConfig(values: SettingValues): Config {
     storage: { account: accountOf(values), container: values.BACKUP_CONTAINER, apiVersion: values.STORAGE_API_VERSION },
     sql: sqlOf(values),
     fileShare: fileShareOf(values),
+    fileShareMaxMbps: values.FILE_SHARE_MAX_MBPS,
     secrets: secretsOf(values),
     serve: { apiKey: values.SERVE_API_KEY, tls: tlsOf(values) },
     notify: { webhookUrl: values.NOTIFY_WEBHOOK_URL },
@@ -100,8 +105,9 @@ function sqlOf(values: SettingValues): SqlConfig | undefined {
   };
 }
 
-function fileShareOf({ FILE_SHARE_PATH: path, FILE_SHARE_WIDTH: width }: SettingValues): FileShareConfig | undefined {
-  return path === undefined ? undefined : { path, width };
+function fileShareOf(values: SettingValues): FileShareConfig | undefined {
+  const { FILE_SHARE_PATH: path, FILE_SHARE_EXCLUDE: exclude, FILE_SHARE_WIDTH: width } = values;
+  return path === undefined ? undefined : { path, exclude, width };
 }
 
 function secretsOf(values: SettingValues): SecretsConfig | undefined {

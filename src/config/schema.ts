@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { components } from '../contracts/components';
+import { excludeGlobs } from './exclude-globs';
 import {
   absolutePath,
   flag,
   listOf,
   pattern,
+  positiveNumber,
   schedule,
   secureUrl,
   serviceUrl,
@@ -89,10 +91,15 @@ export const settings = {
   ),
 
   FILE_SHARE_PATH: optional('The tenant file share as Hubkeep sees it: a mounted path or UNC.', absolutePath),
+  FILE_SHARE_EXCLUDE: preset('', 'Globs over paths of the share to leave out, separated by commas; case counts.', excludeGlobs),
   FILE_SHARE_WIDTH: preset(
     '1',
     'How many parts of the share are copied at once; more than 1 pays off on several hosts.',
     wholeNumber(1, 64),
+  ),
+  FILE_SHARE_MAX_MBPS: optional(
+    'Megabytes per second that the content of the share travels at most, to the store and back; no limit when unset.',
+    positiveNumber,
   ),
 
   KEY_VAULT_URL: optional('Key Vault that keeps SystemSecrets.JSON.', vaultUrl),

@@ -13,6 +13,14 @@ export function wholeNumber(least: number, most: number): SettingType<number> {
   return z.string().regex(/^\d+$/, error).transform(Number).pipe(z.number().min(least, error).max(most, error));
 }
 
+const positive = 'must be a number greater than 0, such as 25 or 0.5';
+
+export const positiveNumber: SettingType<number> = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, positive)
+  .transform(Number)
+  .pipe(z.number().positive(positive));
+
 export function pattern(expression: RegExp, error: string): SettingType<string> {
   return z.string().regex(expression, error);
 }

@@ -23,6 +23,7 @@ export const errorCodes = [
   // file share
   'share.not-found',
   'share.empty',
+  'share.gone',
   'share.unreadable',
   'share.vanished',
   'share.denied',

@@ -45,6 +45,8 @@ export const shareCountsSchema = z.object({
   reused: count,
   failed: count,
   stale: count,
+  /** Entries left out on purpose; what an excluded directory holds is not looked at. */
+  excluded: count.default(0),
 });
 export type ShareCounts = z.infer<typeof shareCountsSchema>;
 
@@ -53,6 +55,8 @@ const failedPart = z.object({ status: z.literal('failed'), problem: problemSchem
 export const fileShareRecordSchema = z.object({
   status: z.literal('succeeded'),
   source: z.string(),
+  /** Globs over paths that were left out. */
+  excludes: z.array(z.string()).default([]),
   counts: shareCountsSchema,
   /** In path order; a segment an earlier run wrote is referenced, not written again. */
   segments: z.array(segmentSchema),

@@ -65,6 +65,8 @@ export const boxResultSchema = z.object({
   failed: z.array(failedFileSchema),
   next: z.string().nullable(),
   source: z.string(),
+  /** Globs in force; absent when nothing was excluded. */
+  excludes: z.array(z.string()).optional(),
   startedAt: z.string(),
   finishedAt: z.string(),
 });

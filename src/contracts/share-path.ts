@@ -8,10 +8,10 @@ const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\
 const separator = 0x2f;
 const firstSurrogate = 0xd800;
 
-/** True when the path holds bytes that are not UTF-8. */
 /** Sorts names of one directory in path order. */
 export const compareNames = (a: string, b: string): number => comparePaths(a, b);
 
+/** True when the path holds bytes that are not UTF-8. */
 export function isEscaped(path: SharePath): boolean {
   return loneSurrogate.test(path);
 }
@@ -48,6 +48,13 @@ export function printablePath(path: SharePath): string {
     const code = character.codePointAt(0) ?? 0;
     return isRawByte(code) ? `%${(code - 0xdc00).toString(16).toUpperCase()}` : character;
   }).join('');
+}
+
+/** The same for a reader, on one line: control characters as `%XX` too. */
+export function shownPath(path: SharePath): string {
+  return printablePath(path).replace(/\p{Cc}/gu, (character) => {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  });
 }
 
 /**

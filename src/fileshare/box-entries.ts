@@ -1,8 +1,9 @@
 import type { FailedFile } from '../contracts/recovery-point';
 import type { BoxRequest } from '../contracts/share-copy';
-import { isWithin, type SharePath } from '../contracts/share-path';
+import { isWithin, shownPath, type SharePath } from '../contracts/share-path';
 import type { IndexLine } from '../repository/index-entry';
 import type { createBoxLedger } from './box-ledger';
+import { createGoneWatch } from './gone-watch';
 import type { Slot } from './index-groups';
 import type { createJournal } from './journal';
 import type { FileResult } from './file-task';
@@ -40,6 +41,7 @@ const progressEvery = 100;
 export function createBoxEntries({ request, ledger, journal, packer, onProgress }: BoxEntriesOptions) {
   const awaited = new Map<number, Awaited>();
   const failed: FailedFile[] = [];
+  const gone = createGoneWatch();
   let group: Group = { slots: [], unanswered: 0 };
   let unlisted: { path: SharePath; code: string } | undefined;
   let replaced: SharePath | undefined;
@@ -58,6 +60,7 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
 
   /** Nothing is known of what this holds tonight: what the base has below it stays. */
   function leaveUnlisted(path: SharePath, why: Unlisted, kept: boolean) {
+    gone.unreadable(why);
     unlisted = { path, code: why.code };
     report(path, { ...why, kept });
   }
@@ -76,6 +79,17 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
     return packer().submit({ id, path, seen: entry, ...(knownHash === undefined ? {} : { knownHash }) });
   }
 
+  /** A path only the base has. */
+  function baseOnly(line: IndexLine) {
+    const { path } = line.entry;
+    if (unlisted !== undefined && isWithin(path, unlisted.path)) group.slots.push({ path, line: keepStale(line, unlisted.code) });
+    else if (request.pass === 'delta' && !isReplaced(path)) group.slots.push({ path, line });
+    else {
+      ledger.removed(line);
+      journal.removed(path);
+    }
+  }
+
   return {
     failed,
     isReplaced,
@@ -92,7 +106,13 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
     },
     /** A path the walk found; what it returns is to be awaited before the next. @param base what the base has for it. */
     found(walked: WalkedEntry, base: IndexLine | undefined): void | Promise<void> {
+      gone.found(walked);
       const { path, entry } = walked;
+      if (entry.excluded === true) {
+        ledger.excluded();
+        if (base !== undefined) baseOnly(base);
+        return;
+      }
       const unreadable = walked.unlisted ?? entry.problem;
       if (unreadable !== undefined) leaveUnlisted(path, unreadable, base !== undefined);
       if (entry.problem !== undefined) {
@@ -103,7 +123,11 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
       const decision = reconcile(walked, base, { pass: request.pass, sequence: request.sequence });
       switch (decision.action) {
         case 'refuse':
-          report(path, { code: 'share.unreadable', message: `${path} is neither file, directory nor link`, kept: false });
+          report(path, {
+            code: 'share.unreadable',
+            message: `${shownPath(path)} is neither file, directory nor link`,
+            kept: false,
+          });
           break;
         case 'copy':
           return copy(walked, base, decision.knownHash);
@@ -117,17 +141,7 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
           return packer().addMember(memberOf(decision.line.entry));
       }
     },
-    /** A path only the base has. */
-    baseOnly(line: IndexLine) {
-      const { path } = line.entry;
-      if (unlisted !== undefined && isWithin(path, unlisted.path))
-        group.slots.push({ path, line: keepStale(line, unlisted.code) });
-      else if (request.pass === 'delta' && !isReplaced(path)) group.slots.push({ path, line });
-      else {
-        ledger.removed(line);
-        journal.removed(path);
-      }
-    },
+    baseOnly,
     /** What became of a file. */
     receive(result: FileResult) {
       const waiting = awaited.get(result.id);

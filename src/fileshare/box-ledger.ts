@@ -19,6 +19,9 @@ export function createBoxLedger() {
     removed({ entry }: IndexLine) {
       if (entry.type === 'file') counts.removed += 1;
     },
+    excluded() {
+      counts.excluded += 1;
+    },
     /** The line of a file that was read; the base's own line when nothing about it is different. */
     copied(path: SharePath, result: CopiedFile, before: IndexLine | undefined): IndexLine {
       counts.bytesRead += result.size;

@@ -1,7 +1,8 @@
 import type { Clock } from '../ports/clock';
 import type { ReadResult } from '../ports/file-source';
 import type { ContentHash } from '../repository/content-hash';
-import type { ContentIndex, Found } from '../repository/content-index';
+import type { Found } from '../repository/content/content-file';
+import type { ContentIndex } from '../repository/content/open-content-index';
 import type { Extent } from '../repository/index-entry';
 import type { PackBuilder } from '../repository/pack-builder';
 import type { FileResult, FileTask, Reuse } from './file-task';

@@ -3,7 +3,7 @@ import type { BoxRequest } from '../contracts/share-copy';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { FileSource } from '../ports/file-source';
-import type { ContentIndex } from '../repository/content-index';
+import type { ContentIndex } from '../repository/content/open-content-index';
 
 export interface CopyBoxOptions {
   readonly request: BoxRequest;

@@ -147,10 +147,10 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
 
   /** Packs first, then what points to them. */
   async function storeAll() {
-    const stored = (await packer?.finish()) ?? [];
+    const stored = await packer?.finish();
     await source.check();
     const [content, segments] = await Promise.all([
-      storeContent(store, layout.content(request.runId, name), stored),
+      stored === undefined ? [] : storeContent(store, layout.content(request.runId, name), stored),
       groups.segments(),
       groups.write(arePacksStored),
       journal.write(),

@@ -1,9 +1,11 @@
+import type { BlobReference } from '../contracts/recovery-point';
 import { type BoxRequest, type BoxResult, boxResultSchema } from '../contracts/share-copy';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { FileSource } from '../ports/file-source';
-import { openContent } from '../repository/content-index';
+import type { Log } from '../ports/log';
+import { openContentIndex } from '../repository/content/open-content-index';
 import { createJson, readJson, readJsonIfPresent } from '../repository/json-blob';
 import { layout } from '../repository/layout';
 import type { RecoveryPoints } from '../repository/recovery-points';
@@ -12,9 +14,12 @@ import { resolveBase } from './share-base';
 
 export interface FileShareOptions {
   readonly source: FileSource;
+  /** What the source leaves out, for the record. */
+  readonly exclude: readonly string[];
   readonly store: BlobStore;
   readonly points: RecoveryPoints;
   readonly clock: Clock;
+  readonly log: Log;
   /** How long one box copies before it hands back a cursor. */
   readonly boxMs: number;
 }
@@ -26,25 +31,26 @@ export interface BoxOptions {
 
 /** Copies the share, one time box a call. */
 export function createFileShare(options: FileShareOptions) {
-  const { source, store, points, clock } = options;
+  const { source, exclude, store, points, clock, log } = options;
 
-  async function loadContent(keys: readonly string[]) {
-    return openContent(await Promise.all(keys.map(async (key) => (await store.read(key)).content)));
+  function openContent(files: readonly BlobReference[]) {
+    const onDamaged = (error: HubkeepError) => {
+      log.warn('content.damaged', { code: error.code, message: error.message });
+    };
+    return openContentIndex(store, files, { onDamaged });
   }
 
   async function refuseEmpty() {
     const entries = await source.list('');
-    if (entries.length > 0) return;
-    throw new HubkeepError('share.empty', `the share ${source.location} is empty`, {
-      hint: 'An empty share is never a backup: check that FILE_SHARE_PATH is mounted and names the WebSites folder.',
-    });
+    if (entries.some(({ excluded }) => excluded !== true)) return;
+    throw entries.length > 0 ? nothingLeft(source.location) : emptyShare(source.location);
   }
 
   async function copy(request: BoxRequest, { signal, onProgress }: BoxOptions): Promise<BoxResult> {
     await source.check();
     await refuseEmpty();
     const base = await resolveBase(store, points, request.base);
-    return copyBox({
+    const result = await copyBox({
       request,
       source,
       store,
@@ -53,8 +59,11 @@ export function createFileShare(options: FileShareOptions) {
       deadline: new Date(clock.now().getTime() + options.boxMs),
       signal,
       onProgress,
-      earlier: await loadContent(base.content.map(({ key }) => key)),
+      earlier: openContent(base.content),
     });
+    // What is left of a share that was unmounted meanwhile is an empty directory.
+    await refuseEmpty();
+    return exclude.length === 0 ? result : { ...result, excludes: [...exclude] };
   }
 
   return {
@@ -80,3 +89,15 @@ export function createFileShare(options: FileShareOptions) {
 }
 
 export type FileShare = ReturnType<typeof createFileShare>;
+
+function emptyShare(location: string): HubkeepError {
+  return new HubkeepError('share.empty', `the share ${location} is empty`, {
+    hint: 'An empty share is never a backup: check that FILE_SHARE_PATH is mounted and names the WebSites folder.',
+  });
+}
+
+function nothingLeft(location: string): HubkeepError {
+  return new HubkeepError('share.empty', `FILE_SHARE_EXCLUDE leaves nothing of the share ${location}`, {
+    hint: 'Take a glob out of FILE_SHARE_EXCLUDE, or fileshare out of BACKUP_COMPONENTS.',
+  });
+}

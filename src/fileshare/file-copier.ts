@@ -4,21 +4,20 @@ import type { FileSource, FileState, WholeFile } from '../ports/file-source';
 import { hashOf } from '../repository/content-hash';
 import type { ContentPlacer } from './content-placer';
 import type { FileTask } from './file-task';
-import { limits, lockedWaiting, lockedWaits, readAttempts } from './limits';
+import { changingWaits, limits, readAttempts } from './limits';
+import type { Patience } from './patience';
 
 export interface FileCopierOptions {
   readonly source: FileSource;
   readonly placer: ContentPlacer;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
+  readonly patience: Patience;
   /** For a file that has grown since it was listed. */
   readonly copyLarge: (task: FileTask) => Promise<void>;
 }
 
 /** Copies files that are held whole, at once where the source answers at once. */
-export function createFileCopier({ source, placer, clock, signal, copyLarge }: FileCopierOptions) {
-  let waiting = 0;
-
+export function createFileCopier({ source, placer, clock, patience, copyLarge }: FileCopierOptions) {
   const optionsOf = (seen: FileState) => ({ seen, limit: limits.streamed });
 
   /** True where another try can give something better. */
@@ -42,29 +41,13 @@ export function createFileCopier({ source, placer, clock, signal, copyLarge }: F
   /** Tries again while the file is locked or never the same twice. */
   async function copyPatiently(task: FileTask): Promise<void> {
     let { seen } = task;
-    let waits = 0;
-    for (let attempt = 1; ;) {
+    for (let attempt = 1; ; attempt++) {
       const startedAt = clock.now().getTime();
-      try {
-        const file = await source.readWhole(task.path, optionsOf(seen));
-        if (file.content.length > limits.streamed) return await copyLarge(task);
-        if (!file.changed || attempt === readAttempts) return await place(task, file, startedAt);
-        attempt += 1;
-        seen = file.state;
-      } catch (error) {
-        const wait = lockedWaits[waits++];
-        if (codeOf(error) !== 'share.locked' || wait === undefined || waiting >= lockedWaiting) throw error;
-        await pause(wait);
-      }
-    }
-  }
-
-  async function pause(ms: number) {
-    waiting += 1;
-    try {
-      await clock.sleep(ms, signal);
-    } finally {
-      waiting -= 1;
+      const file = await patience.whileLocked(() => source.readWhole(task.path, optionsOf(seen)));
+      if (file.content.length > limits.streamed) return copyLarge(task);
+      if (!file.changed || attempt === readAttempts) return place(task, file, startedAt);
+      seen = file.state;
+      await patience.rest(changingWaits[attempt - 1]);
     }
   }
 

@@ -1,5 +1,5 @@
 import { bytesToPath, pathToBytes, type SharePath } from '../contracts/share-path';
-import type { StoredContent } from '../repository/content-index';
+import type { SortedContents } from '../repository/content/sorted-contents';
 import { createContentTable, type TableEntry } from '../repository/content-table';
 import type { Extent } from '../repository/index-entry';
 import type { FrameRange } from '../repository/pack-builder';
@@ -43,13 +43,8 @@ export function createKnownContents() {
     pathOf: (entry: number): SharePath => bytesToPath(table.pathOf(entry)),
     count: table.count,
     bytes: table.bytes,
-    /** Every content with a place. */
-    stored: (): StoredContent[] =>
-      Array.from(table.inOrder(), ({ hash, size, ...place }) => ({
-        hash: Buffer.from(hash),
-        size,
-        extent: extentFrom({ size, ...place }),
-      })),
+    /** Every content with a place, as a content file takes it. */
+    stored: (): SortedContents => ({ count: table.count(), packs, entries: table.inOrder() }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock';
 import type { FileSource } from '../ports/file-source';
-import type { ContentIndex } from '../repository/content-index';
+import type { ContentIndex } from '../repository/content/open-content-index';
 import type { ContentPlacer } from './content-placer';
 import type { FileTask } from './file-task';
 import { createLargeFiles } from './large-files';

@@ -37,8 +37,11 @@ export const readAttempts = 4;
 /** A locked file is tried again after these waits, in milliseconds. */
 export const lockedWaits: readonly number[] = [500, 2_000];
 
-/** Locked files waited for at once: where a whole site is locked, waiting for each would cost the night. */
-export const lockedWaiting = 32;
+/** One that was different is read again at once, and after these waits, in milliseconds, when it still is. */
+export const changingWaits: readonly (number | undefined)[] = [undefined, 250, 1_000];
+
+/** Files waited for at once: where a whole site is locked, waiting for each would cost the night. */
+export const waitingAtOnce = 32;
 
 /** Within this of the moment of reading an mtime proves nothing: the file may be written again in the same tick. */
 export const racyMs = 2_000;

@@ -3,7 +3,8 @@ import { messageOf } from '../errors/message-of';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { FileSource } from '../ports/file-source';
-import type { ContentIndex, StoredContent } from '../repository/content-index';
+import type { ContentIndex } from '../repository/content/open-content-index';
+import type { SortedContents } from '../repository/content/sorted-contents';
 import { createPackBuilder } from '../repository/pack-builder';
 import { createContentPlacer } from './content-placer';
 import { createFileCopier } from './file-copier';
@@ -13,6 +14,7 @@ import { createKnownContents } from './known-contents';
 import { createLargeCopier } from './large-copier';
 import { limits, turnMs } from './limits';
 import { createPackUploads } from './pack-uploads';
+import { createPatience } from './patience';
 
 export interface PackerOptions {
   readonly source: FileSource;
@@ -46,7 +48,9 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
   const placer = createContentPlacer({ builder, known, earlier, clock, onResult });
   const underway = { files: 0, bytes: 0, large: 0 };
   const large = createLargeCopier({ source, uploads, earlier, placer, clock, packPrefix });
-  const copier = createFileCopier({ source, placer, clock, signal, copyLarge: large.copy });
+  const patience = createPatience(clock, signal);
+  const copyLarge = (task: FileTask) => patience.whileLocked(() => large.copy(task));
+  const copier = createFileCopier({ source, placer, clock, patience, copyLarge });
   let turnEnds = 0;
 
   function fail(task: FileTask, error: unknown) {
@@ -101,7 +105,7 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
     /** Takes a file; what it returns is to be awaited before the next one. */
     submit(task: FileTask): void | Promise<void> {
       try {
-        const copying = task.seen.size >= limits.streamed ? large.copy(task) : copier.copy(task);
+        const copying = task.seen.size >= limits.streamed ? copyLarge(task) : copier.copy(task);
         if (copying !== undefined) follow(task, copying);
       } catch (error) {
         fail(task, error);
@@ -132,7 +136,7 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
     /** True when the first so many packs are stored. */
     isStoredThrough: uploads.isStoredThrough,
     /** Closes the last pack and waits for all. @returns what was newly stored. */
-    async finish(): Promise<StoredContent[]> {
+    async finish(): Promise<SortedContents> {
       await gate.until(() => underway.files === 0);
       await this.flush();
       await gate.until(() => uploads.running() === 0);
@@ -145,5 +149,5 @@ export type Packer = ReturnType<typeof createPacker>;
 
 /** Anything but the failure of one file: the others need not be tried. */
 function endsTheBox(code: string): boolean {
-  return /^(store|run|lock|format)\.|^share\.(not-found|empty)$/.test(code);
+  return /^(store|run|lock|format)\.|^share\.(not-found|empty|gone)$/.test(code);
 }

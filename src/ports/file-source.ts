@@ -23,6 +23,8 @@ export interface SourceEntry extends FileState {
   readonly target?: string;
   /** Why nothing but its name could be read; its kind is then `other`. */
   readonly problem?: { readonly code: ErrorCode; readonly message: string };
+  /** True when it is left out on purpose, with all it holds; its kind is then `other`. */
+  readonly excluded?: true;
 }
 
 /** What a file was when the last byte had been read; `size` is the number of bytes read. */
@@ -55,8 +57,9 @@ export interface OpenFile extends FileState {
 }
 
 /**
- * The share, read-only. Throws `share.not-found` when the root is missing, `share.vanished`, `share.denied`,
- * `share.locked` or `share.unreadable` for one entry. Some answers may come at once or as a promise: local disks are faster
+ * The share, read-only. Throws `share.not-found` when the root is missing, `share.gone` when the share as a whole does not
+ * answer any more, `share.vanished`, `share.denied`, `share.locked` or `share.unreadable` for one entry. What took the
+ * place of a file or directory is `share.vanished` too. Some answers may come at once or as a promise: local disks are faster
  * without one, network shares need it.
  */
 export interface FileSource {

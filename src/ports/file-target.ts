@@ -1,20 +1,61 @@
 import type { SharePath } from '../contracts/share-path';
 import type { Timestamp } from './file-source';
 
+/** Of what a restore is. A restore that broke off is gone on with by one of the same. */
+export interface RestoreIdentity {
+  readonly recoveryPoint: string;
+  readonly include: readonly string[];
+}
+
+export interface TargetFile {
+  readonly path: SharePath;
+  readonly size: number;
+  readonly mtime: Timestamp;
+}
+
+/** What a writer in another thread needs to know of the target. */
+export interface WriterData {
+  readonly root: string;
+  /** Names at the root that begin with this are the target's own. */
+  readonly reserved: string;
+  /** Set where a restore is gone on with: what is at the place of a file may be one it left unfinished. */
+  readonly resumed?: {
+    /** When it began, in milliseconds by the target's own clock: what it wrote and did not finish is not older. */
+    readonly beganMs: number;
+    /** False after the machine went down in between: what looks finished may never have reached the disk. */
+    readonly trusted: boolean;
+  };
+}
+
 /**
- * Where a share is restored to. Refuses with `restore.unsafe-path` any path that would leave the target, whatever the
- * index says, and never writes through a link. Paths arrive parents first.
+ * Where a share is restored to, directories and links. Refuses with `restore.unsafe-path` any path that would leave the
+ * target, whatever the index says, and never writes through a link. Paths arrive parents first.
  */
 export interface FileTarget {
   readonly location: string;
-  /** Creates the target; throws `restore.target-not-empty` when it holds anything. */
-  prepare(): Promise<void>;
-  makeDirectory(path: SharePath): void | Promise<void>;
-  /** Creates a file that must not exist yet. Nothing half-written is left behind under its name. */
-  writeFile(path: SharePath, content: Uint8Array, mtime: Timestamp): void | Promise<void>;
-  /** The same for content too large to hold; `content` throws when it turns out to be damaged. */
-  writeLargeFile(path: SharePath, content: AsyncIterable<Uint8Array>, mtime: Timestamp): Promise<void>;
-  makeSymlink(path: SharePath, target: string): void | Promise<void>;
-  /** Called last, children before parents: writing into a directory changes its time. */
-  setDirectoryTime(path: SharePath, mtime: Timestamp): void | Promise<void>;
+  /** Throws `restore.target-not-empty` when it holds anything but an unfinished restore of the same. Changes nothing. */
+  check(identity: RestoreIdentity): void;
+  /** The same, then creates the target or clears it of what an unfinished restore left half done. */
+  begin(identity: RestoreIdentity): WriterData;
+  /** Creates a directory. Its time is set at the end: writing into a directory changes it. */
+  makeDirectory(path: SharePath, mtime?: Timestamp): void;
+  /** Notes a link. It is made at the end, so that nothing is ever written through one. */
+  makeSymlink(path: SharePath, target: string): void;
+  /** Once all files are written: makes the links, sets the times and forgets that the restore was unfinished. */
+  end(): void;
+}
+
+/** Writes files into a target that was begun. Synchronous on purpose: it runs in threads of its own. */
+export interface FileWriter {
+  /** True when the unfinished restore that is gone on with wrote this file to its end. */
+  holds(file: TargetFile): boolean;
+  /** Creates a file of content that was proven. Until it is whole its time is the present. */
+  writeFile(path: SharePath, content: Uint8Array, mtime: Timestamp): void;
+  /** A file too large to hold. It appears under its name when it is finished, and not before. */
+  openLarge(file: TargetFile): LargeFile;
+}
+
+export interface LargeFile {
+  write(content: Uint8Array): void;
+  finish(): void;
 }

@@ -1,7 +1,7 @@
 import type { CommitRequest } from '../contracts/activities';
 import type { Component } from '../contracts/components';
-import type { Warning } from '../contracts/outcome';
-import type { DatabasesRecord, RecoveryPoint } from '../contracts/recovery-point';
+import type { Problem, Warning } from '../contracts/outcome';
+import type { DatabasesRecord, FileShareRecord, RecoveryPoint } from '../contracts/recovery-point';
 import type { RunProblem } from '../contracts/run';
 import { buildShareRecord } from '../repository/share-record';
 import type { BlobStore } from '../ports/blob-store';
@@ -81,14 +81,26 @@ async function shareRecord(
   if (share === null) return undefined;
   if (share.bulk.problem !== undefined) return { status: 'failed', problem: share.bulk.problem };
   const base = share.base === null ? undefined : (await points.read(share.base)).point.fileshare;
-  return buildShareRecord({
+  const record = await buildShareRecord({
     store,
     runId: run.runId,
     bulk: share.bulk.boxes,
     delta: share.delta?.boxes ?? [],
     base: base?.status === 'succeeded' ? base : undefined,
   });
+  return isNothingLeft(record) ? { status: 'failed', problem: nothingLeft } : record;
 }
+
+/** Folders alone restore no site. Without excludes they are what the share is. */
+function isNothingLeft({ counts }: FileShareRecord): boolean {
+  return counts.excluded > 0 && counts.files + counts.symlinks === 0;
+}
+
+const nothingLeft: Problem = {
+  code: 'share.empty',
+  message: 'FILE_SHARE_EXCLUDE leaves nothing of the share but folders',
+  hint: 'Take a glob out of FILE_SHARE_EXCLUDE, or fileshare out of BACKUP_COMPONENTS.',
+};
 
 function secretsRecord({ secrets }: CommitRequest): RecoveryPoint['secrets'] {
   if (secrets === null) return undefined;

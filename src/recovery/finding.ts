@@ -1,4 +1,4 @@
-import { printablePath, type SharePath } from '../contracts/share-path';
+import { shownPath, type SharePath } from '../contracts/share-path';
 
 /** What can be wrong with what is stored. Stable, like error codes. */
 export const findingCodes = [
@@ -48,7 +48,7 @@ export function createFindings() {
   function withFiles(finding: Finding): Finding {
     const paths = hits.get(finding.blob);
     if (paths === undefined) return finding;
-    return { ...finding, files: [...paths].slice(0, filesShown).map(printablePath), filesHit: paths.size };
+    return { ...finding, files: [...paths].slice(0, filesShown).map(shownPath), filesHit: paths.size };
   }
 
   return {

@@ -1,52 +1,82 @@
 import type { ByteRange } from '../ports/blob-store';
-import type { RangedFile } from '../repository/extent-reader';
+import type { Extent, FileEntry } from '../repository/index-entry';
 
-/** One request to a pack, and the extents within what it returns. */
+/** A file with content that was stored. */
+export type StoredFile = FileEntry & { readonly extent: Extent };
+
+/** Neighbouring extents that are worked off together, and the files in each of them. */
+export interface ReadPart {
+  readonly range: ByteRange;
+  /** In pack order; the files of an extent share its frames. */
+  readonly extents: readonly PlannedExtent[];
+}
+
+export interface PlannedExtent extends ByteRange {
+  readonly files: readonly StoredFile[];
+}
+
+/** One request to a pack. */
 export interface PackRead {
   readonly pack: string;
   readonly range: ByteRange;
-  /** In pack order; the files of an extent share its frames. */
-  readonly extents: readonly { readonly offset: number; readonly length: number; readonly files: readonly RangedFile[] }[];
+  readonly parts: readonly ReadPart[];
 }
 
-const largestRead = 8 * 1024 * 1024;
+const largestRead = 32 * 1024 * 1024;
+/** What a thread is given at once: enough that messages do not count, little enough that all threads end together. */
+const largestPart = 1024 * 1024;
 /** Reading over a gap this small costs less than another request. */
-const bridgedGap = 128 * 1024;
+const bridgedGap = 256 * 1024;
 
 /** Groups files by pack and position, so that neighbours are fetched with one request and each frame is decompressed once. */
-export function planReads(files: readonly RangedFile[]): PackRead[] {
-  const sorted = [...files].sort(byPlace);
+export function planReads(files: readonly StoredFile[]): PackRead[] {
   const reads: PackRead[] = [];
-  let extents: { offset: number; length: number; files: RangedFile[] }[] = [];
   let pack: string | undefined;
+  let parts: PlannedExtent[][] = [];
 
   const close = () => {
-    const first = extents[0];
-    const last = extents.at(-1);
-    if (pack !== undefined && first !== undefined && last !== undefined) {
-      reads.push({ pack, range: { offset: first.offset, length: last.offset + last.length - first.offset }, extents });
+    if (pack !== undefined && parts.length > 0) {
+      const planned = parts.map((extents) => ({ range: spanOf(extents), extents }));
+      reads.push({ pack, range: spanOf(parts.flat()), parts: planned });
     }
-    extents = [];
+    parts = [];
   };
 
-  for (const file of sorted) {
-    const { offset, length } = file.extent;
-    const last = extents.at(-1);
-    if (last !== undefined && pack === file.extent.pack && last.offset === offset && last.length === length) {
-      last.files.push(file);
-      continue;
-    }
-    const start = extents[0]?.offset ?? offset;
-    const end = last === undefined ? offset : last.offset + last.length;
-    if (pack !== file.extent.pack || offset + length - start > largestRead || offset - end > bridgedGap) close();
-    pack = file.extent.pack;
-    extents.push({ offset, length, files: [file] });
+  for (const { pack: of, ...extent } of extentsOf(files)) {
+    const last = parts.at(-1)?.at(-1);
+    const start = parts[0]?.[0]?.offset ?? extent.offset;
+    const gap = last === undefined ? 0 : extent.offset - endOf(last);
+    if (of !== pack || gap > bridgedGap || endOf(extent) - start > largestRead) close();
+    pack = of;
+    const part = parts.at(-1);
+    if (part !== undefined && endOf(extent) - (part[0]?.offset ?? 0) <= largestPart) part.push(extent);
+    else parts.push([extent]);
   }
   close();
   return reads;
 }
 
-function byPlace(a: RangedFile, b: RangedFile): number {
-  if (a.extent.pack !== b.extent.pack) return a.extent.pack < b.extent.pack ? -1 : 1;
-  return a.extent.offset - b.extent.offset || a.extent.skip - b.extent.skip;
+function extentsOf(files: readonly StoredFile[]): (PlannedExtent & { pack: string })[] {
+  const extents: { pack: string; offset: number; length: number; files: StoredFile[] }[] = [];
+  for (const file of [...files].sort(byPlace)) {
+    const { pack, offset, length } = file.extent;
+    const last = extents.at(-1);
+    if (last?.pack === pack && last.offset === offset && last.length === length) last.files.push(file);
+    else extents.push({ pack, offset, length, files: [file] });
+  }
+  return extents;
+}
+
+function byPlace({ extent: a }: StoredFile, { extent: b }: StoredFile): number {
+  if (a.pack !== b.pack) return a.pack < b.pack ? -1 : 1;
+  return a.offset - b.offset || a.length - b.length || a.skip - b.skip;
+}
+
+function spanOf(extents: readonly ByteRange[]): ByteRange {
+  const offset = extents[0]?.offset ?? 0;
+  return { offset, length: extents.reduce((end, extent) => Math.max(end, endOf(extent)), offset) - offset };
+}
+
+function endOf({ offset, length }: ByteRange): number {
+  return offset + length;
 }

@@ -1,22 +1,24 @@
-import picomatch from 'picomatch';
 import type { FileShareRecord } from '../contracts/recovery-point';
-import { isWithin, type SharePath } from '../contracts/share-path';
 import type { BlobStore } from '../ports/blob-store';
-import type { Timestamp } from '../ports/file-source';
-import type { FileTarget } from '../ports/file-target';
-import { cutFile, decompressExtent, type RangedFile, streamFile } from '../repository/extent-reader';
-import type { IndexEntry } from '../repository/index-entry';
-import { readIndex } from '../repository/index-reader';
+import type { FileTarget, RestoreIdentity } from '../ports/file-target';
+import type { FileEntry } from '../repository/index-entry';
 import { layout } from '../repository/layout';
+import { fetchAhead, fetchParts } from './fetch-range';
 import { inParallel } from './in-parallel';
-import { type PackRead, planReads } from './plan-reads';
+import type { PackRead, StoredFile } from './plan-reads';
+import { createRestorePlan, type RestoreStep } from './restore-plan';
+import type { FileToWrite, SpawnWriter } from './restore-protocol';
+import { createSelection } from './selection';
+import { createWriterPool, messagesPerLane } from './writer-pool';
 
 export interface RestoreShareOptions {
   readonly store: BlobStore;
   readonly target: FileTarget;
   readonly share: FileShareRecord;
-  /** Globs over share paths; everything when empty. A directory that matches brings all it holds. */
-  readonly include: readonly string[];
+  /** The point, and globs over share paths: everything when there is none. A directory that matches brings all it holds. */
+  readonly identity: RestoreIdentity;
+  readonly spawn: SpawnWriter;
+  readonly threads: number;
   readonly onProgress?: (files: number, bytes: number) => void;
 }
 
@@ -27,99 +29,99 @@ export interface RestoredShare {
   readonly bytes: number;
 }
 
-/** Content of this size and more is streamed and never held whole. */
-const streamedFrom = 8 * 1024 * 1024;
 const readsInFlight = 4;
+const largePiece = 2 * 1024 * 1024;
+const piecesAhead = 4;
+/** Files without content that are created with one message. */
+const filesPerMessage = 1_000;
 
 /**
- * Writes the share of a point into an empty target. Links are made after all files, so that nothing is ever written
- * through one, and directory times last. Every byte is hashed before it counts.
+ * Writes the share of a point into a target that is empty, or holds an unfinished restore of the same: what that one
+ * wrote to its end is not fetched again. Every byte is proven before it counts. Directories above what is included get
+ * their time only where the index had to be read for them.
  */
 export async function restoreShare(options: RestoreShareOptions): Promise<RestoredShare> {
-  const { store, target, share } = options;
-  const wanted = createFilter(options.include);
-  const made = new Set<SharePath>();
-  const directoryTimes: { path: SharePath; mtime: Timestamp }[] = [];
-  const symlinks: { path: SharePath; target: string }[] = [];
-  const restored = { files: 0, directories: 0, symlinks: 0, bytes: 0 };
+  const { store, target, share, identity, spawn, threads, onProgress } = options;
+  const written = { files: 0, bytes: 0 };
+  const count = (files: number, bytes: number) => {
+    written.files += files;
+    written.bytes += bytes;
+    onProgress?.(written.files, written.bytes);
+  };
 
-  async function makeParents(path: SharePath) {
-    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1))
-      await makeDirectory(path.slice(0, slash));
+  const writerData = target.begin(identity);
+  const pool = createWriterPool({ spawn, target: writerData, threads, onWritten: count });
+  let largeFiles = 0;
+
+  async function missing(files: readonly FileEntry[]): Promise<readonly FileEntry[]> {
+    if (writerData.resumed === undefined) return files;
+    const left: FileEntry[] = [];
+    await inParallel(chunksOf(files, filesPerMessage), threads, async (asked) => {
+      const answer = await (
+        await pool.free()
+      ).send({ type: 'check', files: asked.map(({ path, size, mtime }) => ({ path, size, mtime })) });
+      if (answer.type !== 'missing') return;
+      const found = answer.files.flatMap((i) => asked[i] ?? []);
+      left.push(...found);
+      count(asked.length - found.length, sizeOf(asked) - sizeOf(found));
+    });
+    return left;
   }
 
-  async function makeDirectory(path: SharePath) {
-    if (made.has(path)) return;
-    made.add(path);
-    await target.makeDirectory(path);
-    restored.directories += 1;
-  }
-
-  function count(bytes: number) {
-    restored.files += 1;
-    restored.bytes += bytes;
-    options.onProgress?.(restored.files, restored.bytes);
-  }
-
-  async function restorePart(entries: readonly IndexEntry[]) {
-    const held: RangedFile[] = [];
-    for (const entry of entries) {
-      if (entry.type === 'directory') directoryTimes.push({ path: entry.path, mtime: entry.mtime });
-      if (!wanted(entry.path)) continue;
-      await makeParents(entry.path);
-      if (entry.type === 'directory') await makeDirectory(entry.path);
-      else if (entry.type === 'symlink') symlinks.push(entry);
-      else if (entry.extent === undefined) {
-        await target.writeFile(entry.path, empty, entry.mtime);
-        count(0);
-      } else if (entry.size >= streamedFrom) {
-        await target.writeLargeFile(entry.path, streamFile(store, { entry, extent: entry.extent }), entry.mtime);
-        count(entry.size);
-      } else held.push({ entry, extent: entry.extent });
-    }
-    await inParallel(planReads(held), readsInFlight, writeFiles);
-  }
-
-  async function writeFiles({ pack, range, extents }: PackRead) {
-    const { content } = await store.read(layout.pack(pack), range);
-    for (const { offset, length, files } of extents) {
-      const bytes = content.subarray(offset - range.offset, offset - range.offset + length);
-      const needed = Math.max(...files.map(({ entry, extent }) => extent.skip + entry.size));
-      const first = files[0];
-      if (first === undefined) continue;
-      const frames = decompressExtent(bytes, first.extent, needed + frameSlack);
-      for (const file of files) {
-        await target.writeFile(file.entry.path, cutFile(file, frames), file.entry.mtime);
-        count(file.entry.size);
+  async function take(step: RestoreStep): Promise<void> {
+    if (step.type === 'read') await writeRead(step.read);
+    else if (step.type === 'large') await writeLarge(step.file);
+    else {
+      for (const files of chunksOf(step.files, filesPerMessage)) {
+        const extents = [{ offset: 0, length: 0, files: files.map(toWrite) }];
+        void (await pool.free()).send({ type: 'files', pack: 'none', bytes: new Uint8Array(0), extents });
       }
     }
-    options.onProgress?.(restored.files, restored.bytes);
   }
 
-  await target.prepare();
-  for await (const { lines } of readIndex(store, share.segments)) await restorePart(lines.map(({ entry }) => entry));
-  for (const { path, target: points } of symlinks) {
-    await target.makeSymlink(path, points);
-    restored.symlinks += 1;
+  async function writeRead({ pack, range, parts }: PackRead): Promise<void> {
+    for await (const { part, bytes } of fetchParts(store.stream(layout.pack(pack), range), range, parts)) {
+      const extents = part.extents.map(({ offset, length, files }) => ({
+        offset: offset - part.range.offset,
+        length,
+        files: files.map(toWrite),
+      }));
+      void (await pool.free()).send({ type: 'files', pack, bytes, extents });
+    }
   }
-  for (const { path, mtime } of directoryTimes.reverse()) {
-    if (made.has(path)) await target.setDirectoryTime(path, mtime);
+
+  async function writeLarge(file: StoredFile): Promise<void> {
+    const { pack, offset, length } = file.extent;
+    const lane = await pool.free();
+    const id = (largeFiles += 1);
+    let open: { open: { pack: string; file: FileToWrite } } | undefined = { open: { pack, file: toWrite(file) } };
+    const pieces = fetchAhead(store, layout.pack(pack), { range: { offset, length }, pieceSize: largePiece, ahead: piecesAhead });
+    for await (const { bytes, isLast } of pieces) {
+      await pool.until(() => lane.waiting < messagesPerLane);
+      void lane.send({ type: 'large', id, bytes, last: isLast, ...open });
+      open = undefined;
+    }
   }
-  return restored;
+
+  try {
+    const plan = createRestorePlan({ store, target, share, selection: createSelection(identity.include), missing });
+    await inParallel(plan.steps(), readsInFlight, take);
+    await pool.idle();
+    target.end();
+    return { ...written, ...plan.counts() };
+  } finally {
+    await pool.close();
+  }
 }
 
-/** A frame may hold other files behind the last one wanted: at most one frame of 1 MiB, and room to spare. */
-const frameSlack = 16 * 1024 * 1024;
-const empty = new Uint8Array(0);
+function toWrite({ path, mtime, size, hash, extent }: FileEntry): FileToWrite {
+  return { path, mtime, size, hash, skip: extent?.skip ?? 0 };
+}
 
-function createFilter(globs: readonly string[]): (path: SharePath) => boolean {
-  if (globs.length === 0) return () => true;
-  const matches = picomatch([...globs], { dot: true });
-  let within: SharePath | undefined;
-  return (path) => {
-    if (within !== undefined && isWithin(path, within)) return true;
-    if (!matches(path)) return false;
-    within = path;
-    return true;
-  };
+function sizeOf(files: readonly FileEntry[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
+}
+
+function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }

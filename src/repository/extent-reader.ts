@@ -1,67 +1,43 @@
 import { HubkeepError } from '../errors/hubkeep-error';
-import type { BlobStore, ByteRange } from '../ports/blob-store';
-import { createContentHash, hashOf } from './content-hash';
-import type { Extent, FileEntry } from './index-entry';
-import { layout } from './layout';
-import { decompressFrames, frameAt } from './zstd';
+import { hashOf } from './content-hash';
+import type { FileEntry } from './index-entry';
+import { decompressFrames } from './zstd';
 
-/** One frame decompresses to at most this; a writer makes frames of 1 MiB. */
-const frameLimit = 16 * 1024 * 1024;
+/** Where a file lies in what its extent decompresses to, and what it must be. */
+export interface CutFile extends Pick<FileEntry, 'path' | 'size' | 'hash'> {
+  readonly skip: number;
+}
 
-/** A file of a pack whose range was fetched. */
-export interface RangedFile {
-  readonly entry: FileEntry;
-  readonly extent: Extent;
+export interface ProvenCut {
+  readonly file: CutFile;
+  readonly content: Buffer;
 }
 
 /**
- * Cuts one file out of the bytes of its extent and proves that it is the file that was backed up.
- * @param content what the extent's frames decompress to.
+ * Cuts one file out of the content of its extent and proves that it is the file that was backed up.
+ * @param before the cut made before this one in the same content: files with equal content lie in the same place.
  */
-export function cutFile({ entry, extent }: RangedFile, content: Buffer): Buffer {
-  const file = content.subarray(extent.skip, extent.skip + entry.size);
-  if (file.length !== entry.size || hashOf(file).text !== entry.hash) throw damagedFile(entry, extent);
-  return file;
+export function cutFile(
+  file: CutFile,
+  content: Buffer,
+  { pack, before }: { pack: string; before?: ProvenCut | undefined },
+): ProvenCut {
+  if (before?.file.skip === file.skip && before.file.size === file.size && before.file.hash === file.hash) return before;
+  const cut = content.subarray(file.skip, file.skip + file.size);
+  if (cut.length !== file.size || hashOf(cut).text !== file.hash) throw damagedFile(file.path, pack);
+  return { file, content: cut };
 }
 
-export function decompressExtent(bytes: Buffer, { pack }: Extent, size: number): Buffer {
+/** Content of the frames of an extent, of which `limit` bytes at most are wanted. */
+export function decompressExtent(bytes: Buffer, pack: string, limit: number): Buffer {
   try {
-    return decompressFrames(bytes, size);
+    return decompressFrames(bytes, limit);
   } catch (error) {
     throw new HubkeepError('format.damaged', `pack ${pack} is damaged`, { cause: error });
   }
 }
 
-/** Content of a large file, frame by frame; throws `format.damaged` at the end when it is not what was backed up. */
-export async function* streamFile(store: BlobStore, { entry, extent }: RangedFile): AsyncGenerator<Uint8Array> {
-  const hash = createContentHash(entry.size);
-  let skip = extent.skip;
-  let left = entry.size;
-  for await (const frame of streamFrames(store, layout.pack(extent.pack), { offset: extent.offset, length: extent.length })) {
-    const content = decompressExtent(frame, extent, frameLimit).subarray(skip);
-    skip = 0;
-    const piece = content.subarray(0, left);
-    left -= piece.length;
-    hash.update(piece);
-    if (piece.length > 0) yield piece;
-  }
-  if (left > 0 || hash.digest().text !== entry.hash) throw damagedFile(entry, extent);
-}
-
-async function* streamFrames(store: BlobStore, key: string, range: ByteRange): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of store.stream(key, range)) {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    for (let frame = frameAt(rest, 0); frame !== undefined; frame = frameAt(rest, 0)) {
-      yield rest.subarray(0, frame.length);
-      rest = rest.subarray(frame.length);
-      if (rest.length === 0) break;
-    }
-  }
-  if (rest.length > 0) throw new HubkeepError('format.damaged', `${key} ends within a frame`);
-}
-
-function damagedFile({ path }: FileEntry, { pack }: Extent): HubkeepError {
+export function damagedFile(path: string, pack: string): HubkeepError {
   return new HubkeepError('format.damaged', `${path} in pack ${pack} is not what was backed up`, {
     hint: 'Restore it from another recovery point; hubkeep verify --deep tells what else is damaged.',
   });

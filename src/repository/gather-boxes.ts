@@ -26,6 +26,7 @@ export interface Gathered {
   /** The first of them, as many as asked for. */
   readonly failed: FailedFile[];
   readonly sources: Set<string>;
+  readonly excludes: Set<string>;
   readonly startedAt: string[];
   readonly finishedAt: Record<Pass, string[]>;
 }
@@ -63,6 +64,7 @@ function gather(gathered: Gathered, box: BoxResult, pass: Pass) {
   for (const pack of box.referenced) gathered.referenced.add(pack);
   gathered.content.push(...box.content);
   gathered.sources.add(box.source);
+  for (const glob of box.excludes ?? []) gathered.excludes.add(glob);
   gathered.startedAt.push(box.startedAt);
   gathered.finishedAt[pass].push(box.finishedAt);
 }
@@ -86,6 +88,7 @@ function noneGathered(): Gathered {
     content: [],
     failed: [],
     sources: new Set(),
+    excludes: new Set(),
     startedAt: [],
     finishedAt: { bulk: [], delta: [] },
   };

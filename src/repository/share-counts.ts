@@ -15,6 +15,7 @@ export function noCounts(): ShareCounts {
     reused: 0,
     failed: 0,
     stale: 0,
+    excluded: 0,
   };
 }
 

@@ -2,6 +2,7 @@ import type { FailedFile, FileShareRecord, PackReference, ShareCounts } from '..
 import { packSchema } from '../contracts/recovery-point';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
+import { compactContents } from './content/compact-contents';
 import { failedFiles, gatherBoxes, type Gathered, type ShareBoxes } from './gather-boxes';
 import type { IndexLine } from './index-entry';
 import { layout } from './layout';
@@ -30,10 +31,11 @@ export async function buildShareRecord(options: ShareRecordOptions): Promise<Fil
   return {
     status: 'succeeded',
     source,
+    excludes: [...gathered.excludes],
     counts: without(gathered.counts, removed),
     segments,
     packs: await packsOf({ store, runId, gathered, base }),
-    content: [...(base?.content ?? []), ...content],
+    content: await compactContents({ store, runId, earlier: base?.content ?? [], added: content }),
     failed: await failedOf(options, gathered, removed.map(asFailed)),
     startedAt: earliest(gathered.startedAt),
     bulkFinishedAt: latest(finishedAt.bulk),

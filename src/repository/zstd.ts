@@ -7,6 +7,8 @@ const skippableMagic = 0x184d2a50;
 const skippableMask = 0xfffffff0;
 /** A frame's output in one piece: the default would be put together from dozens. */
 const chunkSize = 256 * 1024;
+/** The least that Node takes. */
+const leastChunk = 64;
 const options = { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 } };
 
 /** One independent frame that carries its content size and a checksum. */
@@ -49,10 +51,21 @@ export function decompressFrames(bytes: Buffer, limit: number): Buffer {
 
 function decompressFrame(frame: Buffer, limit: number): Buffer {
   try {
-    return zstdDecompressSync(frame, { maxOutputLength: Math.max(limit, 1) });
+    return zstdDecompressSync(frame, { chunkSize: outputSize(frame, limit), maxOutputLength: Math.max(limit, 1) });
   } catch (error) {
     throw new HubkeepError('format.damaged', 'a zstd frame cannot be decompressed', { cause: error });
   }
+}
+
+/** Room for a frame's content in one piece, as far as it says how much it is and that is allowed. */
+function outputSize(frame: Buffer, limit: number): number {
+  const { contentSizeAt, contentSizeBytes } = readDescriptor(frame, 0);
+  if (contentSizeBytes === 0 || contentSizeAt + contentSizeBytes > frame.length) return chunkSize;
+  const declared =
+    contentSizeBytes === 8
+      ? Number(frame.readBigUInt64LE(contentSizeAt))
+      : frame.readUIntLE(contentSizeAt, contentSizeBytes) + (contentSizeBytes === 2 ? 256 : 0);
+  return Math.max(Math.min(declared, limit) + 1, leastChunk);
 }
 
 export interface FrameBounds {
@@ -90,11 +103,8 @@ function within(bytes: Buffer, bounds: FrameBounds): FrameBounds | undefined {
 
 /** Walks block headers only (RFC 8878, 3.1.1): cheap, and it never trusts a declared content size. */
 function dataFrameLength(bytes: Buffer, offset: number): number | undefined {
-  const descriptor = bytes[offset + 4] ?? 0;
-  const singleSegment = (descriptor & 0x20) !== 0;
-  const contentSizeBytes = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
-  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
-  let at = offset + 5 + (singleSegment ? 0 : 1) + dictionaryBytes + contentSizeBytes;
+  const { descriptor, contentSizeAt, contentSizeBytes } = readDescriptor(bytes, offset);
+  let at = contentSizeAt + contentSizeBytes;
   for (;;) {
     if (at + 3 > bytes.length) return undefined;
     const header = bytes.readUIntLE(at, 3);
@@ -104,4 +114,12 @@ function dataFrameLength(bytes: Buffer, offset: number): number | undefined {
   }
   const checksum = (descriptor & 4) !== 0 ? 4 : 0;
   return at + checksum - offset;
+}
+
+function readDescriptor(bytes: Buffer, offset: number) {
+  const descriptor = bytes[offset + 4] ?? 0;
+  const singleSegment = (descriptor & 0x20) !== 0;
+  const contentSizeBytes = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  return { descriptor, contentSizeAt: offset + 5 + (singleSegment ? 0 : 1) + dictionaryBytes, contentSizeBytes };
 }

@@ -41,7 +41,7 @@ test('a stamp with all its parts reads into one frozen structure', () => {
       backupDirectory: 'D:\\Backups',
       backupDirectoryLocal: 'D:\\Backups',
     },
-    fileShare: { path: '\\\\files\\websites', width: 1 },
+    fileShare: { path: '\\\\files\\websites', exclude: [], width: 1 },
     secrets: {
       vaultUrl: 'https://vault.example',
       vaultApiVersion: undefined,
@@ -158,4 +158,28 @@ test('a Key Vault reference that the host left unresolved is named as such', () 
   expect(problemsOf({ ...whole, SQL_PASSWORD: reference })).toMatch(
     /SQL_PASSWORD: is a Key Vault reference that was not resolved/,
   );
+});
+
+const excludesOf = (FILE_SHARE_EXCLUDE: string) => loadConfig({ ...whole, FILE_SHARE_EXCLUDE }).fileShare?.exclude;
+
+test('globs to exclude are separated by commas, but for commas within brackets', () => {
+  expect(excludesOf(' **/*.{log,tmp} , a/[,b],**/@(x,y)/**,,a\\,b,**/x y ')).toEqual([
+    '**/*.{log,tmp}',
+    'a/[,b]',
+    '**/@(x,y)/**',
+    'a\\,b',
+    '**/x y',
+  ]);
+  expect(excludesOf('')).toEqual([]);
+  expect(excludesOf(' , ')).toEqual([]);
+});
+
+test('every glob that cannot be meant is named with its place in the list', () => {
+  const globs = ['**/*.tmp', '*.{log', '[z-a]', '/site', 'tmp/', '!keep', 'a\\tmp', 'a//b', '../x', 'a)', 'x\\'];
+  const message = problemsOf({ ...whole, FILE_SHARE_EXCLUDE: globs.join(',') });
+  const [title, line] = message.split('\n');
+  expect(title).toBe('One setting needs attention:');
+  expect(line).toMatch(/^ {2}FILE_SHARE_EXCLUDE: glob 2, /);
+  expect(message).not.toContain('glob 1,');
+  globs.slice(1).forEach((glob, i) => expect(message).toContain(`glob ${i + 2}, ${glob}, `));
 });

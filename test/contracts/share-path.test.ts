@@ -1,4 +1,12 @@
-import { bytesToPath, comparePaths, isEscaped, isWithin, pathToBytes, printablePath } from '../../src/contracts/share-path';
+import {
+  bytesToPath,
+  comparePaths,
+  isEscaped,
+  isWithin,
+  pathToBytes,
+  printablePath,
+  shownPath,
+} from '../../src/contracts/share-path';
 
 /** The order the format asks for, spelled out: byte by byte within a name, a shorter list of names first. */
 function byComponents(a: string, b: string): number {
@@ -59,6 +67,11 @@ test('only names that are not UTF-8 count as escaped, and they are shown byte by
   expect(isEscaped(broken)).toBe(true);
   expect(printablePath(`dir/${broken}`)).toBe('dir/a%FF');
   expect(isEscaped('plain \u{1F600} \uFFFD')).toBe(false);
+});
+
+test('a path is shown on one line, whatever characters it has', () => {
+  expect(shownPath('a\nb/\t\u001b[31m\u007f\u0085 ü/c')).toBe('a%0Ab/%09%1B[31m%7F%85 ü/c');
+  expect(shownPath(bytesToPath(Buffer.from([0x0a, 0xff])))).toBe('%0A%FF');
 });
 
 test('a path lies within a directory by whole names only', () => {

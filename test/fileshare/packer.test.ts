@@ -4,7 +4,7 @@ import { limits } from '../../src/fileshare/limits';
 import { createPacker } from '../../src/fileshare/packer';
 import type { Clock } from '../../src/ports/clock';
 import type { FileSource, OpenFile } from '../../src/ports/file-source';
-import { openContent } from '../../src/repository/content-index';
+import { openContentIndex } from '../../src/repository/content/open-content-index';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
 import { createVirtualClock } from '../support/virtual-clock';
 
@@ -26,10 +26,11 @@ function sourceOf(files: ReadonlyMap<string, string>): FileSource {
 }
 
 function packerOf(source: FileSource, results: FileResult[], clock = createVirtualClock()) {
+  const store = createMemoryBlobStore();
   return createPacker({
     source,
-    store: createMemoryBlobStore(),
-    earlier: openContent([]),
+    store,
+    earlier: openContentIndex(store, []),
     clock,
     packPrefix: 'run/box',
     signal: new AbortController().signal,
@@ -70,7 +71,7 @@ test('files whose source answers later are all stored, equal ones once', async (
     await packer.submit(task);
   }
   const stored = await packer.finish();
-  expect(stored).toHaveLength(200);
+  expect([...stored.entries]).toHaveLength(200);
   expect(results.map((result) => result.id).sort((a, b) => a - b)).toEqual(Array.from(files, (_, i) => i));
   expect(results.filter((result) => result.status === 'copied' && result.reused === 'linked')).toHaveLength(300);
 });

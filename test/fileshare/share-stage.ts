@@ -8,15 +8,19 @@ import type { FileShareRecord } from '../../src/contracts/recovery-point';
 import type { BoxInput, BoxRequest, BoxResult } from '../../src/contracts/share-copy';
 import { createFileShare } from '../../src/fileshare/copy-share';
 import { createPartitions } from '../../src/fileshare/partitions';
+import { createShareSource } from '../../src/fileshare/share-source';
 import type { BlobStore } from '../../src/ports/blob-store';
+import type { Clock } from '../../src/ports/clock';
 import { restoreShare } from '../../src/recovery/restore-share';
 import { type IndexEntry } from '../../src/repository/index-entry';
 import { readIndex } from '../../src/repository/index-reader';
 import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import { openRepository } from '../../src/repository/repository-header';
 import { buildShareRecord } from '../../src/repository/share-record';
+import { silentLog } from '../support/silent-log';
 import { withFaults } from '../support/faulty-source';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
+import { spawnWriter } from '../support/writer-threads';
 
 const longAgo = new Date('2024-03-01T12:00:00Z');
 
@@ -24,21 +28,26 @@ const longAgo = new Date('2024-03-01T12:00:00Z');
 export async function createShareStage({
   boxMs = 60_000,
   store = createMemoryBlobStore(),
-}: { boxMs?: number; store?: BlobStore } = {}) {
+  exclude = [] as string[],
+  clock = createSystemClock(),
+}: { boxMs?: number; store?: BlobStore; exclude?: string[]; clock?: Clock } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'hubkeep-share-'));
   const share = join(root, 'share');
   mkdirSync(share);
-  const source = withFaults(createLocalFiles(share));
+  const { faults, ...files } = withFaults(createLocalFiles(share));
+  const source = createShareSource(files, exclude);
   const points = createRecoveryPoints(store);
   const { repositoryId } = await openRepository(store);
   const fileShare = createFileShare({
     source,
+    exclude,
     store,
     points,
-    clock: createSystemClock(),
+    clock,
+    log: silentLog,
     boxMs,
   });
-  const partitions = createPartitions({ source, store, points, clock: createSystemClock() });
+  const partitions = createPartitions({ source, store, points, clock });
   let night = 0;
 
   async function copyPass(request: Pick<BoxRequest, 'runId' | 'sequence' | 'pass' | 'base'>) {
@@ -86,7 +95,7 @@ export async function createShareStage({
     share,
     store,
     points,
-    faults: source.faults,
+    faults,
     fileShare,
     partitions,
     copyPass,
@@ -98,6 +107,10 @@ export async function createShareStage({
     },
     remove(path: string) {
       rmSync(join(share, path), { recursive: true });
+    },
+    /** Nights that another stage had on the same store. */
+    skipNights(nights: number) {
+      night += nights;
     },
     /** One night: bulk pass, whatever happens `meanwhile`, a delta pass if asked for, and the commit. */
     async backUp({
@@ -135,7 +148,15 @@ export async function createShareStage({
     },
     async restore(record: FileShareRecord): Promise<string> {
       const target = mkdtempSync(join(root, 'restored-'));
-      await restoreShare({ store, target: createLocalTarget(target), share: record, include: [] });
+      const identity = { recoveryPoint: 'test', include: [] };
+      await restoreShare({
+        store,
+        target: createLocalTarget(target, 'boot'),
+        share: record,
+        identity,
+        spawn: spawnWriter,
+        threads: 2,
+      });
       return target;
     },
     async entries(record: FileShareRecord): Promise<IndexEntry[]> {

@@ -42,6 +42,19 @@ test('a second look that fails keeps what the first one copied, and the point is
   expect(problems).toEqual([{ ...problem, component: 'fileshare', subject: 'second look' }]);
 });
 
+test('a share of which FILE_SHARE_EXCLUDE leaves folders alone is refused like an empty one', async () => {
+  const bare = await createShareStage({ exclude: ['**/*.*'] });
+  bare.write('site/index.html', 'content');
+  const bulk = await bare.copyPass({ runId, sequence: 1, pass: 'bulk', base: { kind: 'nothing' } });
+  const share = { base: null, bulk: { boxes: [bulk.keys.length], finishedAt: '2026-11-22T02:05:00Z' }, delta: null };
+  const { store, points } = bare;
+  const options = { store, points, stamp: 'stamp', repositoryId: 'r', committedAt: new Date() };
+  const { point, problems } = await buildPoint({ ...request, share }, options);
+  expect(point).toBeUndefined();
+  expect(problems).toMatchObject([{ code: 'share.empty', component: 'fileshare' }]);
+  bare.dispose();
+});
+
 test('a first look that fails leaves no share, and alone no point at all', async () => {
   const { point, problems } = await build({ base: null, bulk: { boxes: [0], finishedAt: null, problem }, delta: null });
   expect(point).toBeUndefined();

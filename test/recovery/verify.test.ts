@@ -185,6 +185,15 @@ test('a list of packs or a content file that is missing is found', async () => {
   );
 });
 
+test('a content file that was changed is found by reading', async () => {
+  const store = await copy();
+  const { key } = shareOf(second).content[0]!;
+  await change(store, key, (content) => Buffer.from(content).fill(7, 0, 10));
+  expect((await check(store, second.id, true)).findings).toMatchObject([
+    { code: 'blob.changed', blob: key, points: [second.id] },
+  ]);
+});
+
 /** Commits the second point anew with another segment: what a faulty writer would have left. */
 async function withLines(edit: (lines: string[]) => string[]): Promise<BlobStore> {
   const store = await copy();

@@ -1,3 +1,4 @@
+import { goneShare } from '../../src/errors/gone-share';
 import { HubkeepError } from '../../src/errors/hubkeep-error';
 import type { ErrorCode } from '../../src/contracts/error-codes';
 import type { FileSource, OpenFile } from '../../src/ports/file-source';
@@ -9,10 +10,18 @@ export interface SourceFaults {
   readonly unstattable: Map<string, ErrorCode>;
   /** Opening this file fails with this code. */
   readonly unopenable: Map<string, ErrorCode>;
+  /** Reading this file breaks off half way with this code. */
+  readonly unfinishable: Map<string, ErrorCode>;
   /** The file looks different after every read. */
   readonly changing: Set<string>;
+  /** Looking at the root fails with this code. */
+  rootless: ErrorCode | undefined;
   /** Called before each listing. */
   onList: (directory: string) => void;
+  /** Called before each reading of a file, refused ones too. */
+  onRead: (path: string) => void;
+  /** Called before each piece of a file that is read in pieces, from 1. */
+  onChunk: (path: string, chunk: number) => void;
 }
 
 /** A source with faults that a disk under root cannot make: locks, refusals, files that never stand still. */
@@ -22,15 +31,23 @@ export function withFaults(source: FileSource): FileSource & { readonly faults: 
     unlistable: new Map(),
     unopenable: new Map(),
     changing: new Set(),
+    rootless: undefined,
+    unfinishable: new Map(),
     onList: () => undefined,
+    onRead: () => undefined,
+    onChunk: () => undefined,
   };
   const refuse = (path: string, code: ErrorCode | undefined) => {
+    if (code === 'share.gone') throw goneShare(`${path}: refused by the test`);
     if (code !== undefined) throw new HubkeepError(code, `${path}: refused by the test`);
   };
   return {
     faults,
     location: source.location,
-    check: () => source.check(),
+    async check() {
+      refuse('', faults.rootless);
+      await source.check();
+    },
     async list(directory) {
       faults.onList(directory);
       refuse(directory, faults.unlistable.get(directory));
@@ -49,14 +66,23 @@ export function withFaults(source: FileSource): FileSource & { readonly faults: 
     },
     readNow: () => undefined,
     async readWhole(path, options) {
+      faults.onRead(path);
       refuse(path, faults.unopenable.get(path));
       const file = await source.readWhole(path, options);
+      refuse(path, faults.unfinishable.get(path));
       return faults.changing.has(path) ? { ...file, changed: true } : file;
     },
     async open(path) {
+      faults.onRead(path);
       refuse(path, faults.unopenable.get(path));
       const file = await source.open(path);
-      return faults.changing.has(path) ? neverStill(file) : file;
+      let chunk = 0;
+      const read: OpenFile['read'] = (into) => {
+        faults.onChunk(path, ++chunk);
+        if (chunk > 1) refuse(path, faults.unfinishable.get(path));
+        return file.read(into);
+      };
+      return { ...(faults.changing.has(path) ? neverStill(file) : file), read };
     },
   };
 }

@@ -1,14 +1,13 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { bytesToPath, compareNames, type SharePath } from '../../contracts/share-path';
-import { HubkeepError } from '../../errors/hubkeep-error';
 import type { EntryKind, FileSource, SourceEntry } from '../../ports/file-source';
 import { createLatency } from './latency';
 import { nativePath } from './native-path';
 import { openLocalFile } from './open-local-file';
 import { createInstantReader, readWhole } from './read-local-file';
 import { timestamp } from './timestamp';
-import { translateFileError } from './translate-error';
+import { missingRoot, replacedEntry, translateFileError, translateRootError } from './translate-error';
 
 /** A listed entry takes some microseconds from a disk and a good part of a millisecond from a network. */
 const listing = { slowMs: 0.25, enough: 500, patience: 100_000 };
@@ -28,13 +27,12 @@ export function createLocalFiles(directory: string): FileSource {
     location: root,
 
     async check() {
-      const stats = await lstat(root).catch((error: unknown) => {
-        throw missingRoot(root, error);
-      });
-      if (!stats.isDirectory() && !stats.isSymbolicLink()) throw missingRoot(root, undefined);
-      await readdir(root).catch((error: unknown) => {
-        throw missingRoot(root, error);
-      });
+      const refused = (error: unknown): never => {
+        throw translateRootError(error, root);
+      };
+      const stats = await lstat(root).catch(refused);
+      if (!stats.isDirectory() && !stats.isSymbolicLink()) throw missingRoot(root);
+      await readdir(root).catch(refused);
     },
 
     list(path) {
@@ -73,6 +71,8 @@ function listAtOnce(root: string, directory: SharePath): SourceEntry[] {
       entries.push(...unreadableEntry(directory, name, error));
     }
   }
+  const stats = attempt(directory, () => lstatSync(place));
+  refuseReplaced(directory, stats);
   return entries;
 }
 
@@ -82,9 +82,11 @@ function mayHideBytes(name: string): boolean {
 }
 
 async function listConcurrently(root: string, directory: SharePath): Promise<SourceEntry[]> {
-  const listing = await readdir(nativePath(root, directory), 'buffer').catch((error: unknown) => {
+  const place = nativePath(root, directory);
+  const translated = (error: unknown): never => {
     throw translateFileError(error, directory);
-  });
+  };
+  const listing = await readdir(place, 'buffer').catch(translated);
   const names = namesOf(listing);
   const entries: (SourceEntry | undefined)[] = new Array<SourceEntry | undefined>(names.length);
   let next = 0;
@@ -94,6 +96,7 @@ async function listConcurrently(root: string, directory: SharePath): Promise<Sou
     }
   };
   await Promise.all(Array.from({ length: Math.min(entriesInFlight, names.length) }, lane));
+  refuseReplaced(directory, await lstat(place).catch(translated));
   return entries.filter((entry) => entry !== undefined);
 }
 
@@ -107,6 +110,14 @@ async function statEntry(root: string, directory: SharePath, name: string): Prom
   } catch (error) {
     return unreadableEntry(directory, name, error)[0];
   }
+}
+
+/**
+ * A listing follows a link that took the directory's place. Looked at last, so that nothing behind the link counts;
+ * the root alone may be one.
+ */
+function refuseReplaced(directory: SharePath, stats: Stats) {
+  if (directory !== '' && !stats.isDirectory()) throw replacedEntry(directory);
 }
 
 /** Nothing when it vanished meanwhile. One entry that refuses to be looked at must not hide the rest of its directory. */
@@ -156,11 +167,4 @@ function kindOf(stats: BigIntStats): EntryKind {
 
 function child(directory: SharePath, name: string): SharePath {
   return directory === '' ? name : `${directory}/${name}`;
-}
-
-function missingRoot(root: string, cause: unknown): HubkeepError {
-  return new HubkeepError('share.not-found', `FILE_SHARE_PATH ${root} is not a directory that can be read`, {
-    hint: 'Mount the share there, or set FILE_SHARE_PATH to the directory or UNC path of the WebSites share.',
-    cause,
-  });
 }

@@ -1,13 +1,20 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { SharePath } from '../../contracts/share-path';
 import type { OpenFile } from '../../ports/file-source';
+import { plainFile, refuseOther } from './plain-file';
 import { timestamp } from './timestamp';
 import { translateFileError } from './translate-error';
 
 /** Answers at once: a promise for every piece costs more than the read itself where the disk is local. */
 export function openLocalFile(native: string | Buffer, path: SharePath): OpenFile {
-  const fd = guarded(path, () => openSync(native, 'r'));
+  const fd = guarded(path, () => openSync(native, plainFile));
   const opened = guarded(path, () => fstatOrClose(fd));
+  try {
+    refuseOther(path, opened);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
   const times = { mtime: timestamp(opened.mtimeNs), ctime: timestamp(opened.ctimeNs) };
   let size = 0;
   return {

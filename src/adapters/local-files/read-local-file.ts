@@ -1,7 +1,8 @@
-import { type BigIntStats, close, closeSync, constants, fstat, fstatSync, open, openSync, read, readSync } from 'node:fs';
+import { type BigIntStats, close, closeSync, fstat, fstatSync, open, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { SharePath } from '../../contracts/share-path';
 import type { FileState, ReadOptions, WholeFile } from '../../ports/file-source';
+import { plainFile, refuseOther } from './plain-file';
 import { timestamp } from './timestamp';
 import { translateFileError } from './translate-error';
 
@@ -25,10 +26,11 @@ export function createInstantReader() {
     const wanted = Math.min(seen.size, limit) + 1;
     if (scratch.length < wanted) scratch = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * scratch.length));
     try {
-      const fd = openSync(native, constants.O_RDONLY);
+      const fd = openSync(native, plainFile);
       try {
         let filled = readSync(fd, scratch, 0, wanted, null);
         const stats = fstatSync(fd, { bigint: true });
+        refuseOther(path, stats);
         // Fewer bytes than asked for are not the end yet where the file has more.
         while (filled < wanted && BigInt(filled) < stats.size) {
           const bytes = readSync(fd, scratch, filled, wanted - filled, null);
@@ -50,7 +52,7 @@ export async function readWhole({ native, path }: LocalFile, { seen, limit }: Re
   const wanted = Math.min(seen.size, limit) + 1;
   const content = Buffer.allocUnsafeSlow(wanted);
   try {
-    const fd = await openAside(native, constants.O_RDONLY);
+    const fd = await openAside(native, plainFile);
     try {
       let filled = 0;
       while (filled < wanted) {
@@ -59,6 +61,7 @@ export async function readWhole({ native, path }: LocalFile, { seen, limit }: Re
         filled += bytesRead;
       }
       const stats = await fstatAside(fd, { bigint: true });
+      refuseOther(path, stats);
       return { ...outcomeOf(stats, seen, filled), content: content.subarray(0, filled) };
     } finally {
       await closeAside(fd);

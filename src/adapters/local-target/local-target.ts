@@ -1,86 +1,117 @@
-import { closeSync, futimesSync, mkdirSync, openSync, symlinkSync, unlinkSync, utimesSync, writeSync } from 'node:fs';
-import { mkdir, open, readdir, unlink } from 'node:fs/promises';
-import { pathToBytes, isEscaped, printablePath, type SharePath } from '../../contracts/share-path';
-import { HubkeepError } from '../../errors/hubkeep-error';
+import { lstatSync, lutimesSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { bytesToPath, isEscaped, pathToBytes, type SharePath } from '../../contracts/share-path';
 import type { FileTarget } from '../../ports/file-target';
-import { safePath } from './safe-path';
+import { codeIs, failedWrite, notOurs } from './failed-write';
+import { createLineFile, type LineFile } from './line-file';
+import { readTarget, removeMarker, removeNotes, reservedFor, writeMarker } from './restore-marker';
+import { safePath, type Places } from './safe-path';
 import { utimesSeconds } from './utimes-seconds';
 
 const epoch = 0;
 
-/** A directory on this machine, or a mounted share. */
-export function createLocalTarget(directory: string): FileTarget {
+interface Begun extends Places {
+  readonly isResumed: boolean;
+  /** `[path, target]` of every link, and `[path, mtime]` of every directory. */
+  readonly links: LineFile;
+  readonly times: LineFile;
+}
+
+/**
+ * A directory on this machine, or a mounted share.
+ * @param bootId of the machine: what it wrote before it went down is not relied upon.
+ */
+export function createLocalTarget(directory: string, bootId: string): FileTarget {
   const root = directory.replace(/(?<=.)[\\/]+$/, '');
+  let begun: Begun | undefined;
+
+  function started(): Begun {
+    if (begun === undefined) throw new Error('the restore was not begun');
+    return begun;
+  }
+
   return {
     location: root,
 
-    async prepare() {
-      await mkdir(root, { recursive: true });
-      if ((await readdir(root)).length === 0) return;
-      throw new HubkeepError('restore.target-not-empty', `${root} is not empty`, {
-        hint: 'Name a directory that does not exist or is empty: nothing that is there is ever overwritten.',
+    check(identity) {
+      readTarget(root, identity, bootId);
+    },
+
+    begin(identity) {
+      const state = readTarget(root, identity, bootId);
+      const reserved = reservedFor(identity);
+      mkdirSync(root, { recursive: true });
+      if (state === 'empty') writeMarker(root, identity, bootId);
+      else removeNotes(root, reserved);
+      begun = {
+        root,
+        reserved,
+        isResumed: state !== 'empty',
+        links: createLineFile(`${root}/${reserved}.links`),
+        times: createLineFile(`${root}/${reserved}.times`),
+      };
+      return { root, reserved, ...(state === 'empty' ? {} : { resumed: state }) };
+    },
+
+    makeDirectory(path, mtime) {
+      const { isResumed, times, ...places } = started();
+      attempt(path, () => {
+        makeDirectory(safePath(places, path), path, isResumed);
       });
-    },
-
-    makeDirectory(path) {
-      guarded(path, () => mkdirSync(safePath(root, path)));
-    },
-
-    writeFile(path, content, mtime) {
-      const place = safePath(root, path);
-      const fd = guarded(path, () => openSync(place, 'wx', 0o644));
-      try {
-        for (let at = 0; at < content.length;) at += writeSync(fd, content, at);
-        futimesSync(fd, epoch, utimesSeconds(mtime));
-      } catch (error) {
-        closeSync(fd);
-        unlinkSync(place);
-        throw failedWrite(path, error);
-      }
-      closeSync(fd);
-    },
-
-    async writeLargeFile(path, content, mtime) {
-      const place = safePath(root, path);
-      const file = await open(place, 'wx', 0o644).catch((error: unknown) => {
-        throw failedWrite(path, error);
-      });
-      try {
-        for await (const chunk of content) await file.writeFile(chunk);
-        await file.utimes(epoch, utimesSeconds(mtime));
-        await file.close();
-      } catch (error) {
-        await file.close().catch(() => undefined);
-        await unlink(place);
-        throw error instanceof HubkeepError ? error : failedWrite(path, error);
-      }
+      if (mtime !== undefined) times.append(JSON.stringify([path, mtime]));
     },
 
     makeSymlink(path, target) {
-      guarded(path, () => {
-        symlinkSync(isEscaped(target) ? pathToBytes(target) : target, safePath(root, path));
-      });
+      const { links, ...places } = started();
+      safePath(places, path);
+      links.append(JSON.stringify([path, target]));
     },
 
-    setDirectoryTime(path, mtime) {
-      guarded(path, () => {
-        utimesSync(safePath(root, path), epoch, utimesSeconds(mtime));
-      });
+    end() {
+      const { links, times, ...places } = started();
+      for (const [path, target] of parsed(links)) {
+        attempt(path, () => {
+          makeLink(safePath(places, path), path, target);
+        });
+      }
+      for (const [path, mtime] of parsed(times)) {
+        attempt(path, () => {
+          lutimesSync(safePath(places, path), epoch, utimesSeconds(mtime));
+        });
+      }
+      removeNotes(root, places.reserved);
+      removeMarker(root, places.reserved);
     },
   };
 }
 
-function guarded<T>(path: SharePath, work: () => T): T {
+function makeDirectory(place: string | Buffer, path: SharePath, isResumed: boolean) {
   try {
-    return work();
+    mkdirSync(place);
   } catch (error) {
-    throw error instanceof HubkeepError ? error : failedWrite(path, error);
+    if (!codeIs(error, 'EEXIST')) throw error;
+    // A link to a directory would take what is written below it out of the target.
+    if (!isResumed || !lstatSync(place).isDirectory()) throw notOurs(path);
   }
 }
 
-function failedWrite(path: SharePath, cause: unknown): HubkeepError {
-  return new HubkeepError('restore.incomplete', `${printablePath(path)} could not be written`, {
-    hint: 'Check the free space and permissions of the target, empty it and restore again.',
-    cause,
-  });
+function makeLink(place: string | Buffer, path: SharePath, target: string) {
+  try {
+    symlinkSync(isEscaped(target) ? pathToBytes(target) : target, place);
+  } catch (error) {
+    if (!codeIs(error, 'EEXIST')) throw error;
+    const isOurs = lstatSync(place).isSymbolicLink() && bytesToPath(readlinkSync(place, 'buffer')) === target;
+    if (!isOurs) throw notOurs(path);
+  }
+}
+
+function* parsed(lines: LineFile): Generator<[SharePath, string]> {
+  for (const line of lines.lines()) yield JSON.parse(line) as [SharePath, string];
+}
+
+function attempt<T>(path: SharePath, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw failedWrite(path, error);
+  }
 }

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { AzureOperation } from '../harness/azure-operation';
+import { openStore } from '../harness/store';
+import type { Peer } from './peer';
+
+const main = join(__dirname, '..', '..', 'src', 'cli', 'main.js');
+
+export const hubkeep: Peer = {
+  name: 'Hubkeep',
+  async open(context, { counted = false } = {}) {
+    const store = await openStore(context, counted ? { countAs } : {});
+    let share = '';
+    const run = (...words: readonly string[]) =>
+      context.measure({
+        argv: [process.execPath, main, ...words, '--json'],
+        env: {
+          PATH: process.env['PATH'],
+          BACKUP_STORAGE_CONNECTION_STRING: store.connectionString,
+          BACKUP_COMPONENTS: 'fileshare',
+          FILE_SHARE_PATH: share,
+        },
+      });
+    return {
+      backUp(tree) {
+        share = tree;
+        return run('backup', '--components', 'fileshare');
+      },
+      restore: (target) => run('restore', 'latest', '--fileshare', target),
+      storedBytes: store.storedBytes,
+      transactions: store.counts,
+      close: store.close,
+    };
+  },
+};
+
+/** What keeps a run alone and lets it be watched grows with its length, so it is told from what carries the backup. */
+export function countAs({ operation, name }: AzureOperation): string {
+  const [folder = '', , part] = name.split('/');
+  if (folder === 'locks') return `${operation} (run lock)`;
+  if (folder === 'runs' && part === 'cancel.json') return `${operation} (look for a cancel)`;
+  if (folder === 'runs' && part === 'progress') return `${operation} (progress)`;
+  return name === '' ? operation : `${operation} (${folder}${name.includes('/') ? '/' : ''})`;
+}

@@ -1,0 +1,102 @@
+import type { FileShareRecord, Segment } from '../contracts/recovery-point';
+import { shownPath } from '../contracts/share-path';
+import { HubkeepError } from '../errors/hubkeep-error';
+import type { BlobStore } from '../ports/blob-store';
+import type { FileTarget } from '../ports/file-target';
+import type { FileEntry } from '../repository/index-entry';
+import { readEntries } from '../repository/index-reader';
+import { type PackRead, planReads, type StoredFile } from './plan-reads';
+import type { Selection } from './selection';
+import { createShareTree } from './share-tree';
+
+/** One piece of work of a restore. */
+export type RestoreStep =
+  | { readonly type: 'empty'; readonly files: readonly FileEntry[] }
+  | { readonly type: 'large'; readonly file: StoredFile }
+  | { readonly type: 'read'; readonly read: PackRead };
+
+export interface RestorePlanOptions {
+  readonly store: BlobStore;
+  readonly target: FileTarget;
+  readonly share: FileShareRecord;
+  readonly selection: Selection;
+  /** Leaves out what need not be written. */
+  readonly missing: (files: readonly FileEntry[]) => Promise<readonly FileEntry[]>;
+}
+
+/** Content of this size and more is streamed and never held whole. */
+const largeFrom = 8 * 1024 * 1024;
+/** Frames hold up to this beside a file. */
+const mostBeside = 32 * 1024 * 1024;
+const entryTypes: ReadonlySet<string> = new Set(['file', 'directory', 'symlink']);
+/** Files that are planned together: neighbours in a pack are seldom further apart, and they fit into memory. */
+const filesPerWindow = 32 * 1024;
+
+/** Walks the index, making directories and noting links, and gives the work that is left. */
+export function createRestorePlan({ store, target, share, selection, missing }: RestorePlanOptions) {
+  const tree = createShareTree(target);
+  const compact = createCompactor();
+  let symlinks = 0;
+
+  async function* steps(): AsyncGenerator<RestoreStep> {
+    const segments = share.segments.filter((segment) => selection.reaches(segment));
+    let files: FileEntry[] = [];
+    for await (const { segment, entries } of readEntries(store, segments)) {
+      for (const entry of entries) {
+        if (!entryTypes.has(entry.type)) throw new HubkeepError('format.damaged', `${segment.key} holds an entry of no type`);
+        const isWanted = selection.includes(entry.path);
+        tree.take(entry, isWanted);
+        if (!isWanted) continue;
+        if (entry.type === 'file') files.push(compact(checked(entry, segment)));
+        else if (entry.type === 'symlink') {
+          target.makeSymlink(entry.path, entry.target);
+          symlinks += 1;
+        }
+      }
+      if (files.length < filesPerWindow) continue;
+      yield* stepsOf(await missing(files));
+      files = [];
+    }
+    yield* stepsOf(await missing(files));
+  }
+
+  return { steps, counts: () => ({ directories: tree.directories(), symlinks }) };
+}
+
+/** Large files first: each takes longest, and one thread. */
+function* stepsOf(files: readonly FileEntry[]): Generator<RestoreStep> {
+  const stored = files.filter((file): file is StoredFile => file.extent !== undefined);
+  for (const file of stored) if (file.size >= largeFrom) yield { type: 'large', file };
+  for (const read of planReads(stored.filter(({ size }) => size < largeFrom))) yield { type: 'read', read };
+  const empty = files.filter(({ extent }) => extent === undefined);
+  if (empty.length > 0) yield { type: 'empty', files: empty };
+}
+
+/** What the planning relies upon. Everything else shows when the content is proven. */
+function checked(entry: FileEntry, { key }: Segment): FileEntry {
+  const { size, extent } = entry;
+  const isSound =
+    Number.isSafeInteger(size) &&
+    (extent === undefined
+      ? size === 0
+      : [extent.offset, extent.length, extent.skip].every((count) => Number.isSafeInteger(count) && count >= 0) &&
+        size > 0 &&
+        extent.length > 0 &&
+        (size >= largeFrom || Math.max(extent.length, extent.skip) <= size + mostBeside));
+  if (isSound) return entry;
+  throw new HubkeepError('format.damaged', `${key} has no sound place for the content of ${shownPath(entry.path)}`);
+}
+
+/** Keeps of an entry what is needed to restore it. Packs are few, so their names are kept once. */
+function createCompactor() {
+  const packs = new Map<string, string>();
+  const once = (pack: string) => {
+    const known = packs.get(pack);
+    if (known === undefined) packs.set(pack, pack);
+    return known ?? pack;
+  };
+  return ({ path, type, mtime, size, hash, extent }: FileEntry): FileEntry =>
+    extent === undefined
+      ? { path, type, mtime, size, hash }
+      : { path, type, mtime, size, hash, extent: { ...extent, pack: once(extent.pack) } };
+}

@@ -1,0 +1,121 @@
+import { HubkeepError } from '../errors/hubkeep-error';
+import { toProblem } from '../errors/to-problem';
+import type { FileWriter, LargeFile } from '../ports/file-target';
+import { createContentHash } from '../repository/content-hash';
+import { cutFile, damagedFile, decompressExtent, type ProvenCut } from '../repository/extent-reader';
+import { frameAt } from '../repository/zstd';
+import type { ExtentToWrite, FromWriter, LargeToWrite, ToWriter } from './restore-protocol';
+
+/** A frame may hold other files behind the last one wanted: at most one frame of 1 MiB, and room to spare. */
+const frameSlack = 16 * 1024 * 1024;
+/** A disk of this machine takes a tenth of it. */
+const slowFileMs = 1;
+
+interface OpenLarge extends LargeToWrite {
+  readonly target: LargeFile;
+  readonly hash: ReturnType<typeof createContentHash>;
+  /** Bytes of a frame whose end is yet to come. */
+  rest: Buffer;
+  skip: number;
+  left: number;
+}
+
+/** What runs in a writer thread: cuts, decompresses, proves and writes. */
+export function createRestoreThread(writer: FileWriter): (message: ToWriter) => FromWriter {
+  const open = new Map<number, OpenLarge>();
+  let done = { files: 0, bytes: 0, slow: 0 };
+
+  function writeExtent(pack: string, bytes: Buffer, { files }: ExtentToWrite) {
+    const needed = files.reduce((most, { skip, size }) => Math.max(most, skip + size), 0);
+    const content = needed === 0 ? bytes : decompressExtent(bytes, pack, needed + frameSlack);
+    let cut: ProvenCut | undefined;
+    for (const file of files) {
+      cut = cutFile(file, content, { pack, before: cut });
+      const started = performance.now();
+      writer.writeFile(file.path, cut.content, file.mtime);
+      if (performance.now() - started > slowFileMs) done.slow += 1;
+      done.files += 1;
+      done.bytes += file.size;
+    }
+    release(content);
+  }
+
+  function writeFiles({ pack, bytes, extents }: Extract<ToWriter, { type: 'files' }>): FromWriter {
+    const buffer = asBuffer(bytes);
+    done = { files: 0, bytes: 0, slow: 0 };
+    for (const extent of extents) {
+      writeExtent(pack, buffer.subarray(extent.offset, extent.offset + extent.length), extent);
+    }
+    release(buffer);
+    return { type: 'done', ...done };
+  }
+
+  function writeLarge({ id, bytes, open: opened, last }: Extract<ToWriter, { type: 'large' }>): FromWriter {
+    if (opened !== undefined) open.set(id, openLarge(opened));
+    const large = open.get(id);
+    if (large === undefined) throw new Error('a large file was not opened');
+    const before = large.left;
+    writeFrames(large, asBuffer(bytes));
+    if (last) {
+      open.delete(id);
+      finishLarge(large);
+    }
+    return { type: 'done', files: last ? 1 : 0, bytes: before - large.left, slow: 0 };
+  }
+
+  function openLarge({ pack, file }: LargeToWrite): OpenLarge {
+    const hash = createContentHash(file.size);
+    return { pack, file, target: writer.openLarge(file), hash, rest: Buffer.alloc(0), skip: file.skip, left: file.size };
+  }
+
+  return (message) => {
+    try {
+      if (message.type === 'check') {
+        return { type: 'missing', files: message.files.flatMap((file, i) => (writer.holds(file) ? [] : [i])) };
+      }
+      return message.type === 'files' ? writeFiles(message) : writeLarge(message);
+    } catch (error) {
+      return { type: 'failed', problem: toProblem(error) };
+    }
+  };
+}
+
+function writeFrames(large: OpenLarge, bytes: Buffer) {
+  let rest = large.rest.length === 0 ? bytes : Buffer.concat([large.rest, bytes]);
+  for (let frame = nextFrame(rest, large.pack); frame !== undefined; frame = nextFrame(rest, large.pack)) {
+    const content = decompressExtent(rest.subarray(0, frame), large.pack, frameSlack);
+    const piece = content.subarray(large.skip, large.skip + large.left);
+    large.skip = 0;
+    large.left -= piece.length;
+    large.hash.update(piece);
+    large.target.write(piece);
+    release(content);
+    rest = rest.subarray(frame);
+  }
+  large.rest = rest;
+}
+
+function asBuffer({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Buffer<ArrayBuffer> {
+  return Buffer.from(buffer, byteOffset, length);
+}
+
+/**
+ * Gives memory back at once, unless Node shares it between small buffers. Left to the garbage collector it would add up to a hundred times what is in use, and
+ * the system would have to clear new pages for what could have been used again.
+ */
+function release({ buffer }: Buffer) {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
+}
+
+function nextFrame(bytes: Buffer, pack: string): number | undefined {
+  try {
+    return frameAt(bytes, 0)?.length;
+  } catch (error) {
+    throw new HubkeepError('format.damaged', `pack ${pack} is damaged`, { cause: error });
+  }
+}
+
+function finishLarge({ pack, file, target, hash, rest, left }: OpenLarge) {
+  if (rest.length > 0 || left > 0 || hash.digest().text !== file.hash) throw damagedFile(file.path, pack);
+  target.finish();
+}
