@@ -47,7 +47,7 @@ export const waitingAtOnce = 32;
 export const racyMs = 2_000;
 
 /** The longest stretch of work, in milliseconds, in which nothing else of this process gets a turn. */
-export const turnMs = 10;
+export const turnMs = 5;
 
 /** How far a box runs over its time before it cuts a segment of the base. */
 export const graceMs = 60_000;

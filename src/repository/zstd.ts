@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { HubkeepError } from '../errors/hubkeep-error';
+import { createTurns } from './in-turn';
 
 const frameMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50;
@@ -17,10 +19,12 @@ export function compressFrame(content: Uint8Array): Buffer {
 }
 
 const zstdCompressAside = promisify(zstdCompress);
+/** One processor is left to whoever reads what is to be compressed next: more threads would only take turns with it. */
+const inTurn = createTurns(Math.max(1, availableParallelism() - 1));
 
-/** The same on a thread of libuv's pool; `content` must not change meanwhile. */
+/** The same on threads of libuv's pool, as many as there are processors to spare; `content` must not change meanwhile. */
 export function compressFrameAside(content: Uint8Array): Promise<Buffer> {
-  return zstdCompressAside(content, options);
+  return inTurn(() => zstdCompressAside(content, options));
 }
 
 /** Bytes that every zstd decoder passes over (RFC 8878, 3.1.2). */
