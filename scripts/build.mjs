@@ -1,8 +1,10 @@
 // Compiles to dist/ from nothing, so that no output of a deleted source file stays behind. The old dist/ is replaced at
-// the end and at once: programs that run from it load further files of it at any time.
+// the end and at once: programs that run from it load further files of it at any time. The CLI is one file with all that it
+// imports (docs/adr/0008), in the place where its first module is compiled to.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { build } from 'esbuild';
 
 const root = new URL('..', import.meta.url).pathname;
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -12,6 +14,7 @@ const replaced = `${root}dist.${process.pid}.old`;
 
 try {
   execFileSync(process.execPath, [tsc, '--project', `${root}tsconfig.json`, '--outDir', built], { stdio: 'inherit', cwd: root });
+  await bundleCli();
 } catch (error) {
   rmSync(built, { recursive: true, force: true });
   process.exit(error.status ?? 1);
@@ -20,6 +23,18 @@ chmodSync(`${built}/src/cli/main.js`, 0o755);
 unlessMissing(() => renameSync(`${root}dist`, replaced));
 renameSync(built, `${root}dist`);
 rmSync(replaced, { recursive: true, force: true });
+
+async function bundleCli() {
+  await build({
+    ...{ absWorkingDir: root, entryPoints: ['src/cli/run-cli.ts'], outfile: `${built}/src/cli/run-cli.js`, allowOverwrite: true },
+    ...{ bundle: true, platform: 'node', target: 'node24', format: 'cjs', sourcemap: true, sourcesContent: false },
+    ...{ minifyWhitespace: true, minifySyntax: true, logLevel: 'warning' },
+    // Loaded by few configurations, if by any.
+    external: ['@azure/identity', '@azure/keyvault-secrets', 'apache-arrow', 'mssql'],
+    // The storage SDK asks of each request whether its body is a form, for which Node would load its whole fetch.
+    define: { FormData: 'undefined' },
+  });
+}
 
 function unlessMissing(work) {
   try {

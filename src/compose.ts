@@ -129,13 +129,8 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
     ...shareActivities(shared),
     'keep-system-secrets': secretsActivity(shared),
     'commit-recovery-point': createCommitRecoveryPoint({
-      guard,
-      lock,
-      store: runStore,
-      points: runPoints,
-      clock,
-      stamp,
-      repositoryId,
+      ...{ guard, lock, clock, stamp, repositoryId },
+      ...{ store: runStore, points: runPoints },
     }),
     'end-run': createEndRun({ lock, summaries, forget, store, clock, log, notifier, stamp }),
   };

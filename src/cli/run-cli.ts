@@ -1,15 +1,21 @@
 import { Command } from 'commander';
 import { hubkeepVersion } from '../contracts/version';
 import type { Act } from './act';
-import { addBackupCommand } from './backup';
 import { exitCodes, type ExitCode } from './exit-codes';
-import { addListCommand } from './list';
 import { reportError } from './report-error';
-import { addRestoreCommand } from './restore';
-import { addServeCommand } from './serve';
-import { addShowCommand } from './show';
 import { createTerminal } from './terminal';
-import { addVerifyCommand } from './verify';
+
+type AddCommand = (program: Command, act: Act) => void;
+
+/** In the order of the help. A command brings the SDKs it needs, which the others need not wait for. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  backup: async () => (await import('./backup.js')).addBackupCommand,
+  list: async () => (await import('./list.js')).addListCommand,
+  show: async () => (await import('./show.js')).addShowCommand,
+  verify: async () => (await import('./verify.js')).addVerifyCommand,
+  restore: async () => (await import('./restore.js')).addRestoreCommand,
+  serve: async () => (await import('./serve.js')).addServeCommand,
+};
 
 /** Runs one command and ends the process with its exit code. */
 export async function runCli(argv: readonly string[]): Promise<never> {
@@ -27,24 +33,26 @@ async function exitCodeOf(argv: readonly string[]): Promise<ExitCode> {
     code = await work(createTerminal(options));
   };
   try {
-    await createProgram(act).parseAsync(argv, { from: 'user' });
+    const program = createProgram();
+    for (const load of commandsFor(argv)) (await load())(program, act);
+    await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
     return reportError(error, { json: argv.includes('--json'), verbose: argv.includes('--verbose') });
   }
 }
 
-function createProgram(act: Act): Command {
-  const program = new Command('hubkeep')
+/** The one that is named, or all of them for the help and for what is no command. */
+function commandsFor([first = '']: readonly string[]): (() => Promise<AddCommand>)[] {
+  if (first === '--version' || first === '-V') return [];
+  const named = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  return named === undefined ? Object.values(commands) : [named];
+}
+
+function createProgram(): Command {
+  return new Command('hubkeep')
     .description('Backs up App Service on Azure Stack Hub: databases, tenant file share and SystemSecrets.JSON.')
     .version(hubkeepVersion)
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
-  addBackupCommand(program, act);
-  addListCommand(program, act);
-  addShowCommand(program, act);
-  addVerifyCommand(program, act);
-  addRestoreCommand(program, act);
-  addServeCommand(program, act);
-  return program;
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { HubkeepError } from '../errors/hubkeep-error';
@@ -20,7 +19,7 @@ export function compressFrame(content: Uint8Array): Buffer {
 
 const zstdCompressAside = promisify(zstdCompress);
 /** One processor is left to whoever reads what is to be compressed next: more threads would only take turns with it. */
-const inTurn = createTurns(Math.max(1, availableParallelism() - 1));
+const inTurn = createTurns(Math.max(1, navigator.hardwareConcurrency - 1));
 
 /** The same on threads of libuv's pool, as many as there are processors to spare; `content` must not change meanwhile. */
 export function compressFrameAside(content: Uint8Array): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAzurite } from '../../sandbox/azurite';
@@ -82,6 +82,10 @@ function makeShare(root: string): void {
   writeFileSync(join(root, 'site1', 'large.bin'), Buffer.alloc(9 * 1024 * 1024, 'large content '));
   writeFileSync(join(root, 'site2', 'larger.bin'), Buffer.alloc(17 * 1024 * 1024, 'larger content '));
   symlinkSync('../site0/wwwroot', join(root, 'site2', 'link'));
+  // Old enough not to be read again by the next backup, however soon that is.
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), 1_600_000_000, 1_600_000_000);
+  }
   utimesSync(join(root, 'site0', 'empty'), 1_500_000_000.123, 1_500_000_000.123);
   utimesSync(join(root, 'site1', 'nothing.txt'), 1_400_000_000.987, 1_400_000_000.987);
 }
