@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { HubkeepError } from '../errors/hubkeep-error';
+import { releaseMemory } from './release-memory';
 
 const frameMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50;
@@ -38,7 +39,10 @@ export function decompressFrames(bytes: Buffer, limit: number): Buffer {
     total += content.length;
     parts.push(content);
   }
-  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, total);
+  if (parts.length === 1 && parts[0] !== undefined) return parts[0];
+  const whole = Buffer.concat(parts, total);
+  parts.forEach(releaseMemory);
+  return whole;
 }
 
 function decompressFrame(frame: Buffer, limit: number): Buffer {
