@@ -89,9 +89,9 @@ async function prepareShare({ hubkeep, point, targets, view }: RestorePartsOptio
   const { include = [] } = targets;
   const identity = { recoveryPoint: point.id, include };
   const target = createLocalTarget(targets.fileshare, hubkeep.bootId);
-  target.check(identity);
+  const { isUnfinished } = target.check(identity);
   return async () => {
-    view.stage('restoring the file share');
+    view.stage(isUnfinished ? 'restoring the file share from where it broke off' : 'restoring the file share');
     // Entries of the index are short-lived; V8 would take twice the memory so as to look for them less often.
     setFlagsFromString('--semi-space-growth-factor=1');
     const onProgress = showShare(view, share, include.length === 0);
