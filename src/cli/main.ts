@@ -11,7 +11,7 @@ if (Number(process.versions.node.split('.', 1)[0]) < oldestNode) {
   process.stderr.write(`hubkeep: needs Node.js ${oldestNode} or newer; this is ${process.version}\n`);
   process.exitCode = 2;
 } else {
-  // Nearly all a backup makes is garbage at once: more room for the young costs memory and gains no time.
+  // Nearly all that a backup or restore makes is garbage at once: more room for the young costs memory and gains no time.
   setFlagsFromString('--semi-space-growth-factor=1');
   // What a share on a network can have under way; libuv reads it when its first thread starts.
   // eslint-disable-next-line no-restricted-properties -- a setting of Node's own, given and not read

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { createLocalTarget } from '../adapters/local-target/local-target';
 import type { Hubkeep } from '../compose';
@@ -89,11 +88,9 @@ async function prepareShare({ hubkeep, point, targets, view }: RestorePartsOptio
   const { include = [] } = targets;
   const identity = { recoveryPoint: point.id, include };
   const target = createLocalTarget(targets.fileshare, hubkeep.bootId);
-  target.check(identity);
+  const { isUnfinished } = target.check(identity);
   return async () => {
-    view.stage('restoring the file share');
-    // Entries of the index are short-lived; V8 would take twice the memory so as to look for them less often.
-    setFlagsFromString('--semi-space-growth-factor=1');
+    view.stage(isUnfinished ? 'restoring the file share from where it broke off' : 'restoring the file share');
     const onProgress = showShare(view, share, include.length === 0);
     const { shareStore: store } = hubkeep;
     const restored = await restoreShare({

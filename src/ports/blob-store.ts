@@ -60,6 +60,7 @@ export interface BlobStore {
    */
   putLarge(key: string, content: AsyncIterable<Uint8Array>, options?: PutLargeOptions): Promise<{ etag: string; size: number }>;
   read(key: string, range?: ByteRange): Promise<BlobContent>;
+  /** Chunks are the caller's own. */
   stream(key: string, range?: ByteRange): AsyncIterable<Buffer>;
   stat(key: string): Promise<BlobStat>;
   list(prefix: string): AsyncIterable<BlobStat>;

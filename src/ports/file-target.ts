@@ -34,7 +34,7 @@ export interface WriterData {
 export interface FileTarget {
   readonly location: string;
   /** Throws `restore.target-not-empty` when it holds anything but an unfinished restore of the same. Changes nothing. */
-  check(identity: RestoreIdentity): void;
+  check(identity: RestoreIdentity): { readonly isUnfinished: boolean };
   /** The same, then creates the target or clears it of what an unfinished restore left half done. */
   begin(identity: RestoreIdentity): WriterData;
   /** Creates a directory. Its time is set at the end: writing into a directory changes it. */

@@ -1,5 +1,6 @@
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore, ByteRange } from '../ports/blob-store';
+import { releaseMemory } from '../repository/release-memory';
 
 type OwnBytes = Uint8Array<ArrayBuffer>;
 
@@ -26,6 +27,7 @@ export async function* fetchParts<T extends { readonly range: ByteRange }>(
       next += 1;
     }
     at = end;
+    releaseMemory(chunk);
   }
   if (next < parts.length)
     throw new HubkeepError('format.damaged', `the pack ends at byte ${at}, before what the index says it holds`);

@@ -33,6 +33,8 @@ export function planReads(files: readonly StoredFile[]): PackRead[] {
   const reads: PackRead[] = [];
   let pack: string | undefined;
   let parts: PlannedExtent[][] = [];
+  /** Of the part at hand. */
+  let end = 0;
 
   const close = () => {
     if (pack !== undefined && parts.length > 0) {
@@ -43,14 +45,15 @@ export function planReads(files: readonly StoredFile[]): PackRead[] {
   };
 
   for (const { pack: of, ...extent } of extentsOf(files)) {
-    const last = parts.at(-1)?.at(-1);
     const start = parts[0]?.[0]?.offset ?? extent.offset;
-    const gap = last === undefined ? 0 : extent.offset - endOf(last);
-    if (of !== pack || gap > bridgedGap || endOf(extent) - start > largestRead) close();
+    if (of !== pack || extent.offset - end > bridgedGap || endOf(extent) - start > largestRead) close();
     pack = of;
     const part = parts.at(-1);
-    if (part !== undefined && endOf(extent) - (part[0]?.offset ?? 0) <= largestPart) part.push(extent);
+    // Extents may share a frame: what overlaps has to be in one part.
+    const belongs = part !== undefined && (extent.offset < end || endOf(extent) - (part[0]?.offset ?? 0) <= largestPart);
+    if (belongs) part.push(extent);
     else parts.push([extent]);
+    end = Math.max(belongs ? end : 0, endOf(extent));
   }
   close();
   return reads;

@@ -30,7 +30,7 @@ const largeFrom = 8 * 1024 * 1024;
 const mostBeside = 32 * 1024 * 1024;
 const entryTypes: ReadonlySet<string> = new Set(['file', 'directory', 'symlink']);
 /** Files that are planned together: neighbours in a pack are seldom further apart, and they fit into memory. */
-const filesPerWindow = 32 * 1024;
+const filesPerWindow = 16 * 1024;
 
 /** Walks the index, making directories and noting links, and gives the work that is left. */
 export function createRestorePlan({ store, target, share, selection, missing }: RestorePlanOptions) {

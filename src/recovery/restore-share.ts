@@ -30,7 +30,7 @@ export interface RestoredShare {
 }
 
 const readsInFlight = 4;
-const largePiece = 2 * 1024 * 1024;
+const largePiece = 1024 * 1024;
 const piecesAhead = 4;
 /** Files without content that are created with one message. */
 const filesPerMessage = 1_000;

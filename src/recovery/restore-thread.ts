@@ -3,6 +3,7 @@ import { toProblem } from '../errors/to-problem';
 import type { FileWriter, LargeFile } from '../ports/file-target';
 import { createContentHash } from '../repository/content-hash';
 import { cutFile, damagedFile, decompressExtent, type ProvenCut } from '../repository/extent-reader';
+import { releaseMemory } from '../repository/release-memory';
 import { frameAt } from '../repository/zstd';
 import type { ExtentToWrite, FromWriter, LargeToWrite, ToWriter } from './restore-protocol';
 
@@ -37,7 +38,7 @@ export function createRestoreThread(writer: FileWriter): (message: ToWriter) => 
       done.files += 1;
       done.bytes += file.size;
     }
-    release(content);
+    releaseMemory(content);
   }
 
   function writeFiles({ pack, bytes, extents }: Extract<ToWriter, { type: 'files' }>): FromWriter {
@@ -46,7 +47,7 @@ export function createRestoreThread(writer: FileWriter): (message: ToWriter) => 
     for (const extent of extents) {
       writeExtent(pack, buffer.subarray(extent.offset, extent.offset + extent.length), extent);
     }
-    release(buffer);
+    releaseMemory(buffer);
     return { type: 'done', ...done };
   }
 
@@ -81,7 +82,10 @@ export function createRestoreThread(writer: FileWriter): (message: ToWriter) => 
 }
 
 function writeFrames(large: OpenLarge, bytes: Buffer) {
-  let rest = large.rest.length === 0 ? bytes : Buffer.concat([large.rest, bytes]);
+  const whole = Buffer.concat([large.rest, bytes]);
+  releaseMemory(bytes);
+  releaseMemory(large.rest);
+  let rest = whole;
   for (let frame = nextFrame(rest, large.pack); frame !== undefined; frame = nextFrame(rest, large.pack)) {
     const content = decompressExtent(rest.subarray(0, frame), large.pack, frameSlack);
     const piece = content.subarray(large.skip, large.skip + large.left);
@@ -89,22 +93,15 @@ function writeFrames(large: OpenLarge, bytes: Buffer) {
     large.left -= piece.length;
     large.hash.update(piece);
     large.target.write(piece);
-    release(content);
+    releaseMemory(content);
     rest = rest.subarray(frame);
   }
-  large.rest = rest;
+  large.rest = Buffer.from(rest);
+  releaseMemory(whole);
 }
 
 function asBuffer({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Buffer<ArrayBuffer> {
   return Buffer.from(buffer, byteOffset, length);
-}
-
-/**
- * Gives memory back at once, unless Node shares it between small buffers. Left to the garbage collector it would add up to a hundred times what is in use, and
- * the system would have to clear new pages for what could have been used again.
- */
-function release({ buffer }: Buffer) {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
 }
 
 function nextFrame(bytes: Buffer, pack: string): number | undefined {

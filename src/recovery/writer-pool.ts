@@ -1,4 +1,5 @@
 import { HubkeepError } from '../errors/hubkeep-error';
+import { toProblem } from '../errors/to-problem';
 import type { FromWriter, SpawnWriter, ToWriter, WriterHandle, WriterThreadData } from './restore-protocol';
 
 export interface WriterPoolOptions {
@@ -60,7 +61,10 @@ export function createWriterPool({ spawn, target, threads, onWritten }: WriterPo
       answers.shift()?.(answer);
       wake();
     });
-    handle.on('error', fail);
+    handle.on('error', (error) => {
+      fail(error);
+      for (const answer of answers.splice(0)) answer({ type: 'failed', problem: toProblem(error) });
+    });
     return {
       handle,
       get waiting() {

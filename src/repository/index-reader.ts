@@ -4,8 +4,10 @@ import type { Segment } from '../contracts/recovery-point';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import { fromLine, type IndexEntry, type IndexLine } from './index-entry';
+import { releaseMemory } from './release-memory';
 import { decompressFrames } from './zstd';
 
+const newline = 0x0a;
 /** Far above what a writer makes of one segment: a reader never allocates what a damaged segment claims. */
 const segmentLimit = 512 * 1024 * 1024;
 
@@ -14,17 +16,17 @@ export async function readSegment(store: BlobStore, segment: Segment): Promise<I
 }
 
 async function readLines(store: BlobStore, segment: Segment): Promise<string[]> {
-  const lines = (await readText(store, segment)).split('\n');
+  const lines = (await readContent(store, segment)).toString('utf8').split('\n');
   if (lines.pop() !== '') throw endsWithinLine(segment);
   return lines;
 }
 
-async function readText(store: BlobStore, segment: Segment): Promise<string> {
+async function readContent(store: BlobStore, segment: Segment): Promise<Buffer> {
   const { content } = await store.read(segment.key);
   if (hash('sha256', content, 'hex') !== segment.sha256) {
     throw new HubkeepError('format.damaged', `${segment.key} is not what the recovery point recorded`);
   }
-  return decompressFrames(content, segmentLimit).toString('utf8');
+  return decompressFrames(content, segmentLimit);
 }
 
 function endsWithinLine({ key }: Segment): HubkeepError {
@@ -49,22 +51,23 @@ export async function* readIndex(
 
 export interface SegmentEntries {
   readonly segment: Segment;
-  /** Each is read from its line when it is asked for; none is kept. */
+  /** To be gone through once. Each is read from its line when it is asked for; none is kept. */
   readonly entries: Iterable<IndexEntry>;
 }
 
 /** The same for a reader of the entries alone. */
 export async function* readEntries(store: BlobStore, segments: readonly Segment[]): AsyncGenerator<SegmentEntries> {
-  yield* oneAhead(segments, async (segment) => ({ segment, entries: entriesOf(segment, await readText(store, segment)) }));
+  yield* oneAhead(segments, async (segment) => ({ segment, entries: entriesOf(segment, await readContent(store, segment)) }));
 }
 
-function* entriesOf(segment: Segment, text: string): Generator<IndexEntry> {
-  for (let at = 0; at < text.length;) {
-    const end = text.indexOf('\n', at);
+function* entriesOf(segment: Segment, content: Buffer): Generator<IndexEntry> {
+  for (let at = 0; at < content.length;) {
+    const end = content.indexOf(newline, at);
     if (end < 0) throw endsWithinLine(segment);
-    yield fromLine(text.slice(at, end)).entry;
+    yield fromLine(content.toString('utf8', at, end)).entry;
     at = end + 1;
   }
+  releaseMemory(content);
 }
 
 async function* oneAhead<T, R>(items: readonly T[], read: (item: T) => Promise<R>): AsyncGenerator<R> {

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { HubkeepError } from '../errors/hubkeep-error';
 import { createTurns } from './in-turn';
+import { releaseMemory } from './release-memory';
 
 const frameMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a50;
@@ -18,10 +19,10 @@ export function compressFrame(content: Uint8Array): Buffer {
 }
 
 const zstdCompressAside = promisify(zstdCompress);
-/** One processor is left to whoever reads what is to be compressed next: more threads would only take turns with it. */
-const inTurn = createTurns(Math.max(1, navigator.hardwareConcurrency - 1));
+/** More threads than processors would only take turns, with each other and with whoever reads what is to be compressed next. */
+const inTurn = createTurns(navigator.hardwareConcurrency);
 
-/** The same on threads of libuv's pool, as many as there are processors to spare; `content` must not change meanwhile. */
+/** The same on threads of libuv's pool, as many as there are processors; `content` must not change meanwhile. */
 export function compressFrameAside(content: Uint8Array): Promise<Buffer> {
   return inTurn(() => zstdCompressAside(content, options));
 }
@@ -49,7 +50,10 @@ export function decompressFrames(bytes: Buffer, limit: number): Buffer {
     total += content.length;
     parts.push(content);
   }
-  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, total);
+  if (parts.length === 1 && parts[0] !== undefined) return parts[0];
+  const whole = Buffer.concat(parts, total);
+  parts.forEach(releaseMemory);
+  return whole;
 }
 
 function decompressFrame(frame: Buffer, limit: number): Buffer {

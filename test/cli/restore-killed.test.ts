@@ -61,6 +61,7 @@ test('a restore killed five times and started again ends as one that was left al
   expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('with another --include')]);
 
   const answer = await stage.hubkeep('restore', 'latest', '--fileshare', target, '--json');
+  expect(answer.stderr).toContain('restoring the file share from where it broke off');
   const fresh = await stage.hubkeep('restore', 'latest', '--fileshare', join(stage.work, 'fresh'), '--json');
   const { directory: _, ...restored } = answer.json().fileshare;
   expect({ code: answer.code, ...fresh.json().fileshare }).toMatchObject({ code: 0, ...restored });

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileShareRecord } from '../../src/contracts/recovery-point';
 import type { FileEntry, IndexEntry } from '../../src/repository/index-entry';
@@ -15,6 +16,7 @@ let file: FileEntry;
 beforeAll(async () => {
   stage = await createShareStage();
   stage.write('some/file.txt', 'content of the file');
+  stage.write('some/large.bin', randomBytes(9 * 1024 * 1024));
   record = await stage.backUp();
   file = (await stage.entry(record, 'some/file.txt')) as FileEntry;
 });
@@ -110,12 +112,29 @@ test('a file that was in the target before is not overwritten by going on', asyn
   const { outcome, target } = await restoreDoctored([at('file.txt')], (place) => {
     mkdirSync(place);
     writeFileSync(join(place, 'file.txt'), 'mine');
-    const later = Date.now() + 5;
-    while (Date.now() < later);
+    utimesSync(join(place, 'file.txt'), new Date('2026-01-01'), new Date('2026-01-01'));
     writeFileSync(join(place, `.hubkeep-restore-${recoveryPoint}.json`), marker);
   });
   expect(outcome).toMatchObject({ code: 'restore.target-not-empty' });
   expect(readFileSync(join(target, 'file.txt'), 'utf8')).toBe('mine');
+});
+
+test('a file with the time of the index and another size is not from this restore', async () => {
+  const { outcome, target } = await restoreDoctored([at('file.txt')], (place) => {
+    mkdirSync(place);
+    writeFileSync(join(place, 'file.txt'), 'mine');
+    utimesSync(join(place, 'file.txt'), 0, Number(file.mtime));
+    writeFileSync(join(place, `.hubkeep-restore-${recoveryPoint}.json`), JSON.stringify({ include: [], bootId: 'boot' }));
+  });
+  expect(outcome).toMatchObject({ code: 'restore.target-not-empty' });
+  expect(readFileSync(join(target, 'file.txt'), 'utf8')).toBe('mine');
+});
+
+test('a large file that is not what the index says never appears under its name', async () => {
+  const large = (await stage.entry(record, 'some/large.bin')) as FileEntry;
+  const { outcome, target } = await restoreDoctored([{ ...large, hash: `sha256:${'0'.repeat(64)}` }]);
+  expect(outcome).toMatchObject({ code: 'format.damaged' });
+  expect(readdirSync(join(target, 'some'))).toEqual([]);
 });
 
 test('content that is not what the index says never appears under its name', async () => {

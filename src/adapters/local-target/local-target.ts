@@ -32,9 +32,7 @@ export function createLocalTarget(directory: string, bootId: string): FileTarget
   return {
     location: root,
 
-    check(identity) {
-      readTarget(root, identity, bootId);
-    },
+    check: (identity) => ({ isUnfinished: readTarget(root, identity, bootId) !== 'empty' }),
 
     begin(identity) {
       const state = readTarget(root, identity, bootId);
