@@ -1,5 +1,4 @@
 import type { Context } from '../harness/context';
-import { remove } from '../harness/scratch';
 import { join } from 'node:path';
 import type { Peer, PeerOptions, PeerSession } from './peer';
 
@@ -12,18 +11,22 @@ export interface SessionOptions extends PeerOptions {
   readonly peer: Peer;
 }
 
-/** Work with a new and empty store of a peer; the store and what was restored are gone afterwards. */
+let opened = 0;
+
+/**
+ * Work with a new and empty store of a peer; the store is gone afterwards. What was restored goes at the very end: file
+ * systems are slow to make files for a while after very many were deleted.
+ */
 export async function withSession<T>(
   context: Context,
   { peer, ...options }: SessionOptions,
   work: (session: OpenSession) => Promise<T>,
 ): Promise<T> {
-  const target = join(context.work, 'restored');
+  const target = join(context.work, `restored-${opened++}`);
   const session = await peer.open(context, options);
   try {
     return await work({ ...session, target });
   } finally {
     await session.close();
-    await remove(target);
   }
 }
