@@ -11,8 +11,9 @@ if (Number(process.versions.node.split('.', 1)[0]) < oldestNode) {
   process.stderr.write(`hubkeep: needs Node.js ${oldestNode} or newer; this is ${process.version}\n`);
   process.exitCode = 2;
 } else {
-  // Nearly all that a backup or restore makes is garbage at once: more room for the young costs memory and gains no time.
+  // Nearly all that a backup or restore makes is garbage at once: more room for it costs memory and gains next to no time.
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=60');
   // What a share on a network can have under way; libuv reads it when its first thread starts.
   // eslint-disable-next-line no-restricted-properties -- a setting of Node's own, given and not read
   process.env['UV_THREADPOOL_SIZE'] ??= '16';

@@ -27,8 +27,8 @@ export const limits = {
   journalHeld: 8 * MiB,
   /** Failures after which a box ends, for each is held with its reason. */
   failedFiles: 20_000,
-  /** Memory a box may spend on knowing what it has stored: some 150,000 contents. It ends when that is used up. */
-  knownContents: 24 * MiB,
+  /** Memory a box may spend on knowing what it has stored: some 100,000 contents. It ends when that is used up. */
+  knownContents: 16 * MiB,
 } as const;
 
 /** Attempts to read a file that is different each time; the first is compared with the listing. */
