@@ -4,7 +4,8 @@ import type { BlobStore } from '../ports/blob-store';
 import { fromLine } from '../repository/index-entry';
 import type { SegmentLines } from '../repository/index-reader';
 import { layout } from '../repository/layout';
-import { compressFrameAside } from '../repository/zstd';
+import { releaseMemory } from '../repository/release-memory';
+import { compact, compressFrameAside } from '../repository/zstd';
 import { limits } from './limits';
 
 interface HeldSegment {
@@ -48,7 +49,10 @@ export function createIndexGroups({ store, runId, prefix }: IndexGroupsOptions) 
     if (first === undefined || last === undefined) return;
     const text = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
     const key = layout.segment(runId, `${prefix}-${String(++number).padStart(6, '0')}`);
-    const bytes = compressFrameAside(text);
+    const { length } = text;
+    const bytes = compressFrameAside(text).then(compact);
+    // Given back at once: what waits for its packs would otherwise be held twice.
+    bytes.finally(() => releaseMemory(text)).catch(() => undefined);
     const segment = bytes.then((compressed) => ({
       key,
       size: compressed.length,
@@ -59,14 +63,16 @@ export function createIndexGroups({ store, runId, prefix }: IndexGroupsOptions) 
     }));
     // Whoever writes them hears of it; a box that failed before has nobody to tell.
     segment.catch(() => undefined);
-    held.push({ size: text.length, bytes, segment, packs });
-    heldBytes += text.length;
+    held.push({ size: length, bytes, segment, packs });
+    heldBytes += length;
     segments.push(segment);
   }
 
   async function put({ bytes, segment }: HeldSegment) {
     const { key, sha256 } = await segment;
-    await store.put(key, await bytes, { onlyIfAbsent: true, sha256 });
+    const content = await bytes;
+    await store.put(key, content, { onlyIfAbsent: true, sha256 });
+    releaseMemory(content);
   }
 
   return {

@@ -4,7 +4,7 @@ import type { FileSource, OpenFile, ReadResult } from '../ports/file-source';
 import { type ContentHash, createContentHash } from '../repository/content-hash';
 import type { Extent } from '../repository/index-entry';
 import { padding, tarHeaders } from '../repository/tar-member';
-import { compressFrameAside, skippableFrame } from '../repository/zstd';
+import { compact, compressFrameAside, skippableFrame } from '../repository/zstd';
 import { limits } from './limits';
 import type { PackUploads } from './pack-uploads';
 
@@ -80,7 +80,10 @@ export function createLargeFiles({ source, uploads, packPrefix, mayBeStored }: L
   };
 }
 
-/** Compressed frames of one tar member, in order, a few of them compressed ahead. */
+/**
+ * Compressed frames of one tar member, in order, a few of them compressed ahead. They go before those of small files: a large
+ * file is sent when it is finished, and should not be what is waited for in the end.
+ */
 async function* memberFrames(
   file: OpenFile,
   headers: Buffer,
@@ -106,7 +109,7 @@ async function* memberFrames(
       filled += taken.length;
       fill = fill.subarray(taken.length);
     }
-    const frame = compressFrameAside(buffer.subarray(0, filled));
+    const frame = compressFrameAside(buffer.subarray(0, filled), { isUrgent: true }).then(compact);
     // Nobody may be left to take it when the file breaks off.
     frame.catch(() => undefined);
     underway.push(frame);

@@ -1,5 +1,6 @@
 import { createHashSlots } from './hash-slots';
 import { createPathChunks } from './path-chunks';
+import { releaseMemory } from './release-memory';
 
 /*
  * One entry: sha256 (32), size (6), offset (6), length (6), pack (4), skip (4), position of its path (6).
@@ -97,6 +98,11 @@ export function createContentTable() {
     pathOf(entry: number): Buffer {
       const { bytes, at } = locate(entry);
       return paths.at(bytes.readUIntLE(at + pathAt, wide));
+    },
+    /** Gives the memory back; nothing may follow. */
+    free() {
+      chunks.forEach(releaseMemory);
+      paths.free();
     },
     count: () => entries,
     /** Memory held. */

@@ -16,7 +16,9 @@ export async function readSegment(store: BlobStore, segment: Segment): Promise<I
 }
 
 async function readLines(store: BlobStore, segment: Segment): Promise<string[]> {
-  const lines = (await readContent(store, segment)).toString('utf8').split('\n');
+  const content = await readContent(store, segment);
+  const lines = content.toString('utf8').split('\n');
+  releaseMemory(content);
   if (lines.pop() !== '') throw endsWithinLine(segment);
   return lines;
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { padding, tarHeaders, type TarMember } from './tar-member';
+import { releaseMemory } from './release-memory';
 import { compressFrameAside } from './zstd';
 
 /** Whole frames of one pack. */
@@ -88,6 +89,7 @@ export function createPackBuilder({ prefix, frameSize, packSize, onPack, onChang
     makeRoom(compressed.length);
     const range = { pack: packName(), offset: packBytes, length: compressed.length };
     packBytes += compressed.copy(pack, packBytes);
+    releaseMemory(compressed);
     for (const placed of frame.placed) placed(range);
     spareFrames.push(frame.buffer);
     if (frame.mayEndPack && packBytes >= packSize) closePack();
@@ -181,6 +183,10 @@ export function createPackBuilder({ prefix, frameSize, packSize, onPack, onChang
     isPackOpen: () => packBytes > 0 || ahead.length > 0 || open.filled > 0,
     /** Hands over the open pack; nothing may be ahead. */
     closePack,
+    /** Gives all memory back; nothing may be open, ahead or handed over, and nothing may follow. */
+    end() {
+      for (const memory of [...spareFrames, ...sparePacks, open.buffer, pack]) releaseMemory(memory);
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+import { releaseMemory } from './release-memory';
+
 const chunkSize = 1024 * 1024;
 const lengthSize = 4;
 
@@ -32,5 +34,9 @@ export function createPathChunks() {
       return chunk.subarray(offset + lengthSize, offset + lengthSize + chunk.readUInt32LE(offset));
     },
     bytes: () => held,
+    /** Gives the memory back; nothing may follow. */
+    free() {
+      chunks.forEach(releaseMemory);
+    },
   };
 }

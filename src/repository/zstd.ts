@@ -11,20 +11,57 @@ const skippableMask = 0xfffffff0;
 const chunkSize = 256 * 1024;
 /** The least that Node takes. */
 const leastChunk = 64;
-const options = { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 } };
+/** A table of half the size of level 3's own: it stays in a processor's cache, which is worth a tenth of the time and costs 0.3 % of size. */
+const params = {
+  [constants.ZSTD_c_compressionLevel]: 3,
+  [constants.ZSTD_c_hashLog]: 16,
+  [constants.ZSTD_c_checksumFlag]: 1,
+};
+
+/** Output that surely has room for all of it is written to straight away, without a copy in between. */
+function optionsFor({ length }: Uint8Array) {
+  return { chunkSize: length + (length >> 8) + leastChunk, params };
+}
 
 /** One independent frame that carries its content size and a checksum. */
 export function compressFrame(content: Uint8Array): Buffer {
-  return zstdCompressSync(content, options);
+  return zstdCompressSync(content, optionsFor(content));
 }
 
 const zstdCompressAside = promisify(zstdCompress);
 /** More threads than processors would only take turns, with each other and with whoever reads what is to be compressed next. */
 const inTurn = createTurns(navigator.hardwareConcurrency);
 
-/** The same on threads of libuv's pool, as many as there are processors; `content` must not change meanwhile. */
-export function compressFrameAside(content: Uint8Array): Promise<Buffer> {
-  return inTurn(() => zstdCompressAside(content, options));
+export interface AsideOptions {
+  /** Goes before what waits for its turn. */
+  readonly isUrgent?: boolean;
+}
+
+/**
+ * The same on threads of libuv's pool, as many as there are processors; `content` must not change meanwhile. The frame lies in
+ * memory of as many bytes as the content: who keeps it should `compact` it, who is done with it release it.
+ */
+export function compressFrameAside(content: Uint8Array, options: AsideOptions = {}): Promise<Buffer> {
+  return inTurn(async () => firstFrame(await zstdCompressAside(content, { ...optionsFor(content), ...inOnePiece })), options);
+}
+
+/**
+ * Content that comes with the order to end the frame is compressed without being copied first, and the frame tells its size.
+ * Node's own way is to give that order afterwards, when it is too late to know that there is nothing else.
+ */
+const inOnePiece = { flush: constants.ZSTD_e_end };
+
+/** Node ends with one more frame, of nothing. */
+function firstFrame(compressed: Buffer): Buffer {
+  return compressed.subarray(0, frameAt(compressed, 0)?.length);
+}
+
+/** The same bytes in memory of their own size; that of `bytes` is given back. */
+export function compact(bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  releaseMemory(bytes);
+  return own;
 }
 
 /** Bytes that every zstd decoder passes over (RFC 8878, 3.1.2). */

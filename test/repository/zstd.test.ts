@@ -1,6 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { compressFrame, decompressFrames, frameAt, framesOf, skippableFrame } from '../../src/repository/zstd';
+import {
+  compressFrame,
+  compressFrameAside,
+  decompressFrames,
+  frameAt,
+  framesOf,
+  skippableFrame,
+} from '../../src/repository/zstd';
 
 const parts = [
   Buffer.from('first'),
@@ -27,6 +34,14 @@ test('frames are found exactly where they were written', () => {
 test('the zstd program reads what is written, skippable frames passed over', () => {
   const bytes = Buffer.concat([skippableFrame(Buffer.from('note')), ...frames]);
   expect(execFileSync('zstd', ['-dc'], { input: bytes }).equals(Buffer.concat(parts))).toBe(true);
+});
+
+test.each([0, 1, 300, 262_144, 3_000_000])('%d bytes compressed aside are one frame that tells their number', async (length) => {
+  const content = Buffer.alloc(length, 'some content ');
+  const frame = await compressFrameAside(content);
+  expect([...framesOf(frame)]).toEqual([{ offset: 0, length: frame.length, skippable: false }]);
+  expect(decompressFrames(frame, length).equals(content)).toBe(true);
+  expect(frame.equals(compressFrame(content))).toBe(true);
 });
 
 test('a frame that has not arrived whole is not a frame yet', () => {
