@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { Header } from 'tar/header';
 import { padding, tarHeaders, type TarMember } from '../../src/repository/tar-member';
 
 function tarOf(member: TarMember, content = ''): Buffer {
@@ -47,6 +48,29 @@ test('tar reads directories, symlinks and hard links', () => {
   expect(text).toMatch(/^d.* d\/$/m);
   expect(text).toContain(`d/soft -> ../${'t'.repeat(150)}`);
   expect(text).toContain('d/hard link to d/target');
+});
+
+test.each([
+  [{ type: 'File', path: 'a', mtime: '0.000000000', size: 0 }],
+  [{ type: 'File', path: 'n'.repeat(99), mtime: '8589934591.000000000', size: 0o77777777777 }],
+  [{ type: 'File', path: 'd/e f/%', mtime: '4294967296.5', size: 0o7777777777 }],
+  [{ type: 'File', path: 'x', mtime: '-1.999999999', size: 12345 }],
+  [{ type: 'Link', path: 'x', mtime: '1700000000.123456789', target: 't'.repeat(99) }],
+  [{ type: 'SymbolicLink', path: 'x', mtime: '1700000000.123456789', target: '../t' }],
+  [{ type: 'Directory', path: 'd', mtime: '1700000000.123456789' }],
+] as const)('the header of a member with short names is what the library makes of it: %j', (member: TarMember) => {
+  const expected = new Header({
+    ...{ type: member.type, size: member.size ?? 0, linkpath: member.target ?? '' },
+    ...{ mode: member.type === 'Directory' ? 0o755 : 0o644, uid: 0, gid: 0 },
+    path: member.path + (member.type === 'Directory' ? '/' : ''),
+    mtime: new Date(Math.max(Math.floor(Number(member.mtime)), 0) * 1000),
+  });
+  expected.encode();
+  expect(
+    tarHeaders(member)
+      .subarray(-512)
+      .equals(expected.block as Buffer),
+  ).toBe(true);
 });
 
 test('a name that is not UTF-8 is written byte by byte', () => {
