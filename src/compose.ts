@@ -1,10 +1,12 @@
 /** Puts the services together from a configuration. Shared by the Functions app and the CLI: what differs between them is the engine. */
+import { availableParallelism } from 'node:os';
 import { createBackUpDatabase } from './activities/back-up-database';
 import { createBeginRun } from './activities/begin-run';
 import { createCommitRecoveryPoint } from './activities/commit-recovery-point';
 import { createCopyShareBox } from './activities/copy-share-box';
 import { createEndRun } from './activities/end-run';
 import { createKeepSystemSecrets } from './activities/keep-system-secrets';
+import { notConfigured } from './activities/not-configured';
 import { createPlanSharePartitions } from './activities/plan-share-partitions';
 import { createRemoveStaging } from './activities/remove-staging';
 import { createAzureBlobStore } from './adapters/azure-blob/azure-blob-store';
@@ -18,11 +20,10 @@ import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
 import type { Config } from './config/config';
 import type { ActivityMap } from './contracts/activities';
-import type { Component } from './contracts/components';
 import { createDatabaseBackups } from './databases/back-up-database';
 import { fillServerPlaceholder } from './databases/staging-names';
-import { HubkeepError } from './errors/hubkeep-error';
-import { asOutcome } from './errors/to-problem';
+import type { SpawnShareThread } from './fileshare/aside/share-thread-protocol';
+import { startShareThread } from './fileshare/aside/start-share-thread';
 import { createFileShare } from './fileshare/copy-share';
 import { createPartitions } from './fileshare/partitions';
 import { createShareSource } from './fileshare/share-source';
@@ -49,6 +50,8 @@ export interface ComposeOptions {
   readonly log: Log;
   /** True when a run ends with this process: its lock is then free as soon as the process is gone. */
   readonly runsDependOnProcess: boolean;
+  /** Starts the share's own thread. */
+  readonly spawnShareThread?: SpawnShareThread;
 }
 
 /** Everything the edges need. */
@@ -80,9 +83,10 @@ interface Shared {
   readonly guard: RunGuard;
   readonly progress: ProgressReporter;
   readonly vault: SecretVault | undefined;
+  readonly spawnShareThread: SpawnShareThread | undefined;
 }
 
-export function compose(config: Config, { log, runsDependOnProcess }: ComposeOptions): Hubkeep {
+export function compose(config: Config, { log, runsDependOnProcess, spawnShareThread }: ComposeOptions): Hubkeep {
   if (config.extraCaFile !== undefined) trustExtraCa(config.extraCaFile);
   const clock = createSystemClock();
   const store = createStore(config);
@@ -109,6 +113,7 @@ export function compose(config: Config, { log, runsDependOnProcess }: ComposeOpt
     guard,
     progress,
     vault,
+    spawnShareThread,
   };
   const notifier = config.notify.webhookUrl === undefined ? undefined : createWebhook(config.notify.webhookUrl);
   const stamp = config.stampName;
@@ -186,7 +191,8 @@ function databaseActivities({ config, guard, progress, store, clock, log }: Shar
   };
 }
 
-function shareActivities({ config, guard, progress, shareStore: store, points, clock, log }: Shared) {
+function shareActivities(shared: Shared) {
+  const { config, guard, progress, shareStore: store, points, clock, log } = shared;
   if (config.fileShare === undefined) {
     return {
       'plan-share-partitions': notConfigured('fileshare', 'FILE_SHARE_PATH'),
@@ -194,11 +200,14 @@ function shareActivities({ config, guard, progress, shareStore: store, points, c
     };
   }
   const { path, exclude } = config.fileShare;
+  // Beside a single processor's only thread it would be in the way.
+  const spawn = availableParallelism() > 1 ? shared.spawnShareThread : undefined;
   const source = createShareSource(createLocalFiles(path), exclude);
   const partitions = createPartitions({ source, store, points, clock });
   const fileShare = createFileShare({
     source,
     exclude,
+    startThread: spawn === undefined ? undefined : () => startShareThread(spawn, path),
     store,
     points,
     clock,
@@ -222,18 +231,6 @@ function secretsActivity({ config, clock, log, vault, guard }: Shared) {
     log,
   });
   return createKeepSystemSecrets({ keep: (runId) => guard(runId, () => keeper.keep(runId)) });
-}
-
-/** Stands where a component's settings are missing: a run that asks for it is told which. */
-function notConfigured(component: Component, setting: string) {
-  return () =>
-    asOutcome<never>(() =>
-      Promise.reject(
-        new HubkeepError('config.invalid', `${component} cannot be backed up: ${setting} is not set`, {
-          hint: `Set ${setting}, or leave ${component} out of BACKUP_COMPONENTS.`,
-        }),
-      ),
-    );
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

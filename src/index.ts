@@ -1,11 +1,14 @@
 /** The Azure root: what the Functions host loads. The only place that registers functions. */
+import { join } from 'node:path';
 import { app } from '@azure/functions';
 import { createJsonLog } from './adapters/json-log';
+import { spawnThread } from './adapters/worker-threads/spawn-thread';
 import { compose } from './compose';
 import { loadConfig } from './config/load-config';
 import { readEnvironment } from './config/read-environment';
 import { retryTable } from './contracts/retry-table';
 import { toProblem } from './errors/to-problem';
+import type { SpawnShareThread } from './fileshare/aside/share-thread-protocol';
 import { orchestrators } from './orchestrators/orchestrators';
 import { sickHealthRoute } from './triggers/http-health';
 import { toHttpFunction } from './triggers/functions-http';
@@ -14,6 +17,7 @@ import { createNightlyBackup, nightlyBackupName } from './triggers/timer-nightly
 import { durableClientInput, durableClientOf } from './workflow/durable-client';
 import { registerDurable } from './workflow/durable';
 
+const spawnShareThread: SpawnShareThread = (data) => spawnThread(join(__dirname, 'share-worker.js'), data);
 // The host takes what a worker prints into its own log.
 const log = createJsonLog((line) => process.stdout.write(`${line}\n`));
 
@@ -28,7 +32,7 @@ try {
 }
 
 function register() {
-  const hubkeep = compose(loadConfig(readEnvironment()), { log, runsDependOnProcess: false });
+  const hubkeep = compose(loadConfig(readEnvironment()), { log, runsDependOnProcess: false, spawnShareThread });
   registerDurable({ orchestrators, activities: hubkeep.activities, retry: retryTable, log });
   for (const route of createRoutes(hubkeep)) app.http(route.name, toHttpFunction(route, log));
 

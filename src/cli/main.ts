@@ -13,10 +13,7 @@ if (Number(process.versions.node.split('.', 1)[0]) < oldestNode) {
 } else {
   // Nearly all that a backup or restore makes is garbage at once: more room for it costs memory and gains next to no time.
   setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=60');
-  // What a share on a network can have under way; libuv reads it when its first thread starts.
-  // eslint-disable-next-line no-restricted-properties -- a setting of Node's own, given and not read
-  process.env['UV_THREADPOOL_SIZE'] ??= '16';
+  setFlagsFromString('--heap-growing-percent=100');
   // Beside the program, where nobody can write who could not change the program itself; without it a start takes longer.
   enableCompileCache(join(__dirname, '..', '..', '.compile-cache'));
   void import('./run-cli.js').then(({ runCli }) => runCli(process.argv.slice(2)));

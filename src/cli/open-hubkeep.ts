@@ -1,10 +1,17 @@
+import { join } from 'node:path';
 import { createJsonLog } from '../adapters/json-log';
+import { isOnNetwork } from '../adapters/local-files/network-path';
+import { spawnThread } from '../adapters/worker-threads/spawn-thread';
 import { compose, type Hubkeep } from '../compose';
+import type { Config } from '../config/config';
 import { loadConfig } from '../config/load-config';
 import { readEnvironment } from '../config/read-environment';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
+import type { SpawnShareThread } from '../fileshare/aside/share-thread-protocol';
 import { readHeader } from '../repository/repository-header';
 import type { CommonOptions, Terminal } from './terminal';
+
+const spawnShareThread: SpawnShareThread = (data) => spawnThread(join(__dirname, '..', 'share-worker.js'), data);
 
 export interface OpenOptions extends CommonOptions {
   /** Takes the place of BACKUP_COMPONENTS. */
@@ -22,8 +29,19 @@ export function openHubkeep(terminal: Terminal, { envFile, components, sources }
     },
   });
   const asked = components === undefined ? environment : { ...environment, BACKUP_COMPONENTS: components };
+  const config = loadConfig(asked, { sources });
+  preparePool(config);
   const log = createJsonLog(terminal.verbose ? terminal.note : () => undefined);
-  return compose(loadConfig(asked, { sources }), { log, runsDependOnProcess: true });
+  return compose(config, { log, runsDependOnProcess: true, spawnShareThread });
+}
+
+/** What a share on a network can have under way, each with memory of its own; libuv reads it when its first thread starts. */
+const networkPool = '16';
+
+function preparePool({ fileShare }: Config) {
+  if (fileShare === undefined || !isOnNetwork(fileShare.path)) return;
+  // eslint-disable-next-line no-restricted-properties -- a setting of Node's own, given and not read
+  process.env['UV_THREADPOOL_SIZE'] ??= networkPool;
 }
 
 /** The same for commands that need a repository to be there, and never make one. Throws `store.not-found`. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { createLocalTarget } from '../adapters/local-target/local-target';
+import { spawnThread } from '../adapters/worker-threads/spawn-thread';
 import type { Hubkeep } from '../compose';
 import type { FileShareRecord, RecoveryPoint } from '../contracts/recovery-point';
 import { HubkeepError } from '../errors/hubkeep-error';
@@ -13,10 +13,7 @@ import { planDatabases, restoreDatabases, type RestoredDatabase } from './restor
 import { refuseExisting, writeNewFile } from './write-new-file';
 
 const writerThreads = Math.max(2, Math.min(4, availableParallelism()));
-/** A writer holds little for long: without a limit V8 lets short-lived memory grow to many times that. */
-const writerLimits = { maxYoungGenerationSizeMb: 4 };
-const spawnWriter: SpawnWriter = (data) =>
-  new Worker(join(__dirname, '..', 'restore-worker.js'), { workerData: data, resourceLimits: writerLimits });
+const spawnWriter: SpawnWriter = (data) => spawnThread(join(__dirname, '..', 'restore-worker.js'), data);
 
 export interface RestoreTargets {
   readonly fileshare?: string;

@@ -4,7 +4,6 @@
  */
 export type SharePath = string;
 
-const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 const separator = 0x2f;
 const firstSurrogate = 0xd800;
 
@@ -13,7 +12,7 @@ export const compareNames = (a: string, b: string): number => comparePaths(a, b)
 
 /** True when the path holds bytes that are not UTF-8. */
 export function isEscaped(path: SharePath): boolean {
-  return loneSurrogate.test(path);
+  return !path.isWellFormed();
 }
 
 /** The bytes the source has for this path. */

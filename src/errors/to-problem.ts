@@ -1,5 +1,5 @@
 import type { Failed, Outcome, Problem } from '../contracts/outcome';
-import { codeOf, isHubkeepError } from './hubkeep-error';
+import { codeOf, HubkeepError, isHubkeepError } from './hubkeep-error';
 import { redact } from './redact';
 import { messageOf } from './message-of';
 
@@ -13,6 +13,12 @@ export function toProblem(error: unknown): Problem {
     ...(hint === undefined ? {} : { hint }),
     ...(causes.length === 0 ? {} : { causes }),
   };
+}
+
+/** The other way round, for what another thread answered. */
+export function fromProblem({ code, message, hint, causes }: Problem): HubkeepError {
+  const cause = causes?.[0] === undefined ? {} : { cause: new Error(causes[0]) };
+  return new HubkeepError(code, message, { ...(hint === undefined ? {} : { hint }), ...cause });
 }
 
 export function failed(error: unknown): Failed {

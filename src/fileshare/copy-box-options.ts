@@ -3,11 +3,14 @@ import type { BoxRequest } from '../contracts/share-copy';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { FileSource } from '../ports/file-source';
+import type { ShareThread } from './aside/start-share-thread';
 import type { ContentIndex } from '../repository/content/open-content-index';
 
 export interface CopyBoxOptions {
   readonly request: BoxRequest;
   readonly source: FileSource;
+  /** Starts what reads small files beside this thread; absent where nothing does. */
+  readonly startThread?: (() => ShareThread) | undefined;
   readonly store: BlobStore;
   readonly clock: Clock;
   readonly segments: readonly Segment[];

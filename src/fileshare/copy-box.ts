@@ -5,6 +5,7 @@ import { HubkeepError } from '../errors/hubkeep-error';
 import { layout } from '../repository/layout';
 import type { IndexLine } from '../repository/index-entry';
 import type { SegmentLines } from '../repository/index-reader';
+import type { ShareThread } from './aside/start-share-thread';
 import { openBase } from './base-cursor';
 import { createBoxEntries, type Group } from './box-entries';
 import { createBoxLedger } from './box-ledger';
@@ -24,10 +25,13 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   const name = attemptName(request);
   const packPrefix = `${request.runId}/${name}`;
 
+  let running: ShareThread | undefined;
+  const thread = () => (running ??= options.startThread?.());
   let packer: Packer | undefined;
   const usedPacker = () =>
     (packer ??= createPacker({
       source,
+      thread,
       store,
       clock,
       packPrefix,
@@ -154,13 +158,18 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
       groups.write(arePacksStored),
       journal.write(),
     ]);
+    packer?.forget();
     return { packs: [...(packer?.packs ?? []), ...journal.packs], content, segments };
   }
 
-  const next = await copyRange();
-  await closeGroup();
-  await finishGroup();
-  const { packs, content, segments } = await storeAll();
+  async function copyAll() {
+    const next = await copyRange();
+    await closeGroup();
+    await finishGroup();
+    return { next, ...(await storeAll()) };
+  }
+
+  const { next, packs, content, segments } = await copyAll().finally(() => running?.close());
   const { failed } = entries;
   return {
     segments,

@@ -9,6 +9,7 @@ import { openContentIndex } from '../repository/content/open-content-index';
 import { createJson, readJson, readJsonIfPresent } from '../repository/json-blob';
 import { layout } from '../repository/layout';
 import type { RecoveryPoints } from '../repository/recovery-points';
+import type { ShareThread } from './aside/start-share-thread';
 import { copyBox } from './copy-box';
 import { resolveBase } from './share-base';
 
@@ -16,6 +17,8 @@ export interface FileShareOptions {
   readonly source: FileSource;
   /** What the source leaves out, for the record. */
   readonly exclude: readonly string[];
+  /** Starts what reads small files beside this thread; absent where nothing does. */
+  readonly startThread?: (() => ShareThread) | undefined;
   readonly store: BlobStore;
   readonly points: RecoveryPoints;
   readonly clock: Clock;
@@ -53,6 +56,7 @@ export function createFileShare(options: FileShareOptions) {
     const result = await copyBox({
       request,
       source,
+      startThread: options.startThread,
       store,
       clock,
       segments: base.segments,

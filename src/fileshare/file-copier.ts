@@ -1,7 +1,8 @@
 import { codeOf } from '../errors/hubkeep-error';
 import type { Clock } from '../ports/clock';
 import type { FileSource, FileState, WholeFile } from '../ports/file-source';
-import { hashOf } from '../repository/content-hash';
+import { type ContentHash, hashOf, toContentHash } from '../repository/content-hash';
+import type { HashedFile } from './aside/start-share-thread';
 import type { ContentPlacer } from './content-placer';
 import type { FileTask } from './file-task';
 import { changingWaits, limits, readAttempts } from './limits';
@@ -16,6 +17,12 @@ export interface FileCopierOptions {
   readonly copyLarge: (task: FileTask) => Promise<void>;
 }
 
+interface PlaceOptions {
+  /** When its reading began, in milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly hash?: ContentHash;
+}
+
 /** Copies files that are held whole, at once where the source answers at once. */
 export function createFileCopier({ source, placer, clock, patience, copyLarge }: FileCopierOptions) {
   const optionsOf = (seen: FileState) => ({ seen, limit: limits.streamed });
@@ -25,8 +32,12 @@ export function createFileCopier({ source, placer, clock, patience, copyLarge }:
     return changed || content.length > limits.streamed;
   }
 
-  function place(task: FileTask, { state, changed, content }: WholeFile, startedAt: number): void | Promise<void> {
-    const file = { task, read: { ...state, size: content.length, changed }, hash: hashOf(content), startedAt };
+  function place(
+    task: FileTask,
+    { state, changed, content }: WholeFile,
+    { startedAt, hash }: PlaceOptions,
+  ): void | Promise<void> {
+    const file = { task, read: { ...state, size: content.length, changed }, hash: hash ?? hashOf(content), startedAt };
     const isReused = placer.reuse(file);
     if (!(isReused instanceof Promise)) {
       if (!isReused) placer.store(file, content);
@@ -45,7 +56,7 @@ export function createFileCopier({ source, placer, clock, patience, copyLarge }:
       const startedAt = clock.now().getTime();
       const file = await patience.whileLocked(() => source.readWhole(task.path, optionsOf(seen)));
       if (file.content.length > limits.streamed) return copyLarge(task);
-      if (!file.changed || attempt === readAttempts) return place(task, file, startedAt);
+      if (!file.changed || attempt === readAttempts) return place(task, file, { startedAt });
       seen = file.state;
       await patience.rest(changingWaits[attempt - 1]);
     }
@@ -61,7 +72,10 @@ export function createFileCopier({ source, placer, clock, patience, copyLarge }:
       } catch (error) {
         if (codeOf(error) !== 'share.locked') throw error;
       }
-      return file === undefined || isUnfit(file) ? copyPatiently(task) : place(task, file, startedAt);
+      return file === undefined || isUnfit(file) ? copyPatiently(task) : place(task, file, { startedAt });
     },
+    /** The same for a file that was read, as it was seen, and hashed elsewhere. */
+    place: (task: FileTask, { content, sha256 }: HashedFile, startedAt: number): void | Promise<void> =>
+      place(task, { state: task.seen, changed: false, content }, { startedAt, hash: toContentHash(sha256) }),
   };
 }

@@ -15,6 +15,8 @@ export const limits = {
   /** Files being read at once, and their bytes, where the source does not answer at once. */
   readsInFlight: 64,
   readBytesInFlight: 32 * MiB,
+  /** Files read one by one before a thread that reads beside the main one is worth starting. */
+  filesBeforeThread: 4_000,
   /** Large files that wait for the one being copied. */
   largeWaiting: 4,
   /** Lines of one index segment. */

@@ -6,6 +6,7 @@ import type { FileSource } from '../ports/file-source';
 import type { ContentIndex } from '../repository/content/open-content-index';
 import type { SortedContents } from '../repository/content/sorted-contents';
 import { createPackBuilder } from '../repository/pack-builder';
+import type { ShareThread } from './aside/start-share-thread';
 import { createContentPlacer } from './content-placer';
 import { createFileCopier } from './file-copier';
 import type { FileResult, FileTask, PlainMember } from './file-task';
@@ -15,9 +16,12 @@ import { createLargeCopier } from './large-copier';
 import { limits, turnMs } from './limits';
 import { createPackUploads } from './pack-uploads';
 import { createPatience } from './patience';
+import { createReadAhead } from './read-ahead';
 
 export interface PackerOptions {
   readonly source: FileSource;
+  /** Reads small files beside this one, where there is such a thread. */
+  readonly thread: () => ShareThread | undefined;
   readonly store: BlobStore;
   readonly earlier: ContentIndex;
   readonly clock: Clock;
@@ -31,7 +35,7 @@ export interface PackerOptions {
  * Takes files and puts what is new of them into packs. Reading and hashing happen here, compression on libuv's pool and
  * sending beside it, with back-pressure from the store to whoever submits. Results come in any order.
  */
-export function createPacker({ source, store, earlier, clock, packPrefix, signal, onResult }: PackerOptions) {
+export function createPacker({ source, thread, store, earlier, clock, packPrefix, signal, onResult }: PackerOptions) {
   const gate = createGate();
   const uploads = createPackUploads(store, gate);
   const known = createKnownContents();
@@ -51,11 +55,31 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
   const patience = createPatience(clock, signal);
   const copyLarge = (task: FileTask) => patience.whileLocked(() => large.copy(task));
   const copier = createFileCopier({ source, placer, clock, patience, copyLarge });
+  const ahead = createReadAhead({
+    thread,
+    clock,
+    onRead: (task, file, startedAt) => {
+      attempt(task, () => copier.place(task, file, startedAt));
+    },
+    onLeft: (task) => {
+      attempt(task, () => copier.copy(task));
+    },
+    onChange: gate.changed,
+  });
   let turnEnds = 0;
 
   function fail(task: FileTask, error: unknown) {
     if (endsTheBox(codeOf(error))) gate.fail(error);
     else onResult({ id: task.id, status: 'failed', code: codeOf(error), message: messageOf(error) });
+  }
+
+  function attempt(task: FileTask, copy: () => void | Promise<void>) {
+    try {
+      const copying = copy();
+      if (copying !== undefined) follow(task, copying);
+    } catch (error) {
+      fail(task, error);
+    }
   }
 
   /** Work that goes on while others are submitted. */
@@ -80,6 +104,7 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
 
   function hasRoom(): boolean {
     return (
+      ahead.hasRoom() &&
       builder.framesAhead() < limits.framesAhead &&
       uploads.running() < limits.packsInFlight &&
       underway.files < limits.readsInFlight &&
@@ -87,6 +112,8 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
       underway.large <= limits.largeWaiting
     );
   }
+
+  const isAllRead = () => underway.files === 0 && ahead.pending() === 0;
 
   function room(): void | Promise<void> {
     if (!hasRoom() || gate.hasFailed()) return gate.until(hasRoom);
@@ -104,12 +131,7 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
     packs: uploads.stored,
     /** Takes a file; what it returns is to be awaited before the next one. */
     submit(task: FileTask): void | Promise<void> {
-      try {
-        const copying = task.seen.size >= limits.streamed ? copyLarge(task) : copier.copy(task);
-        if (copying !== undefined) follow(task, copying);
-      } catch (error) {
-        fail(task, error);
-      }
+      if (!ahead.takes(task)) attempt(task, () => (task.seen.size >= limits.streamed ? copyLarge(task) : copier.copy(task)));
       return room();
     },
     addMember(member: PlainMember): void | Promise<void> {
@@ -119,7 +141,8 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
     /** Waits until `isDone`, which results make true; closes frames early where they alone are waited for. */
     async settle(isDone: () => boolean): Promise<void> {
       await gate.until(() => {
-        if (!isDone() && underway.files === 0) builder.seal();
+        if (!isDone()) ahead.flush();
+        if (!isDone() && isAllRead()) builder.seal();
         return isDone();
       });
     },
@@ -135,13 +158,17 @@ export function createPacker({ source, store, earlier, clock, packPrefix, signal
     packsBegun: () => uploads.begun() + (builder.isPackOpen() ? 1 : 0),
     /** True when the first so many packs are stored. */
     isStoredThrough: uploads.isStoredThrough,
-    /** Closes the last pack and waits for all. @returns what was newly stored. */
+    /** Closes the last pack and waits for all; nothing but `forget` may follow. @returns what was newly stored. */
     async finish(): Promise<SortedContents> {
-      await gate.until(() => underway.files === 0);
+      ahead.flush();
+      await gate.until(isAllRead);
       await this.flush();
       await gate.until(() => uploads.running() === 0);
+      builder.end();
       return known.stored();
     },
+    /** Gives back the memory of what is known of the contents stored; nothing may follow. */
+    forget: known.forget,
   };
 }
 

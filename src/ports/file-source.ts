@@ -46,6 +46,8 @@ export interface ReadOptions {
   readonly seen: FileState;
   /** Bytes. One byte more is read of a longer file, and no more. */
   readonly limit: number;
+  /** Where the content goes, if not into memory of the source: one byte more than `limit`. */
+  readonly into?: Buffer;
 }
 
 /** A file read piece by piece. */

@@ -1,5 +1,4 @@
-import { HubkeepError } from '../errors/hubkeep-error';
-import { toProblem } from '../errors/to-problem';
+import { fromProblem, toProblem } from '../errors/to-problem';
 import type { FromWriter, SpawnWriter, ToWriter, WriterHandle, WriterThreadData } from './restore-protocol';
 
 export interface WriterPoolOptions {
@@ -44,7 +43,7 @@ export function createWriterPool({ spawn, target, threads, onWritten }: WriterPo
   }
 
   function settle(answer: FromWriter) {
-    if (answer.type === 'failed') fail(toError(answer));
+    if (answer.type === 'failed') fail(fromProblem(answer.problem));
     if (answer.type !== 'done') return;
     files += answer.files;
     slow += answer.slow;
@@ -108,8 +107,3 @@ export function createWriterPool({ spawn, target, threads, onWritten }: WriterPo
 }
 
 export type WriterPool = ReturnType<typeof createWriterPool>;
-
-function toError({ problem: { code, message, hint, causes } }: Extract<FromWriter, { type: 'failed' }>): HubkeepError {
-  const cause = causes?.[0] === undefined ? {} : { cause: new Error(causes[0]) };
-  return new HubkeepError(code, message, { ...(hint === undefined ? {} : { hint }), ...cause });
-}

@@ -11,7 +11,15 @@ const partSize = 256 * 1024 * 1024;
 
 /** sha256 of content held whole, at most 1 GiB. */
 export function hashOf(content: Uint8Array): ContentHash {
-  const raw = hash('sha256', content, 'buffer');
+  return named(hash('sha256', content, 'buffer'));
+}
+
+/** The same from a sha256 that is there already; `raw` is copied. */
+export function toContentHash(raw: Uint8Array): ContentHash {
+  return named(Buffer.from(raw));
+}
+
+function named(raw: Buffer): ContentHash {
   return { text: `sha256:${raw.toString('hex')}`, raw };
 }
 
@@ -30,8 +38,7 @@ function createPlainHash() {
       sha256.update(chunk);
     },
     digest(): ContentHash {
-      const raw = sha256.digest();
-      return { text: `sha256:${raw.toString('hex')}`, raw };
+      return named(sha256.digest());
     },
   };
 }

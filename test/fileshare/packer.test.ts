@@ -28,6 +28,7 @@ function sourceOf(files: ReadonlyMap<string, string>): FileSource {
 function packerOf(source: FileSource, results: FileResult[], clock = createVirtualClock()) {
   const store = createMemoryBlobStore();
   return createPacker({
+    thread: () => undefined,
     source,
     store,
     earlier: openContentIndex(store, []),

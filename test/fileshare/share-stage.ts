@@ -17,6 +17,8 @@ import { readEntries } from '../../src/repository/index-reader';
 import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import { openRepository } from '../../src/repository/repository-header';
 import { buildShareRecord } from '../../src/repository/share-record';
+import { startShareThread } from '../../src/fileshare/aside/start-share-thread';
+import { spawnShareThread } from '../support/share-thread';
 import { silentLog } from '../support/silent-log';
 import { withFaults } from '../support/faulty-source';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
@@ -30,7 +32,8 @@ export async function createShareStage({
   store = createMemoryBlobStore(),
   exclude = [] as string[],
   clock = createSystemClock(),
-}: { boxMs?: number; store?: BlobStore; exclude?: string[]; clock?: Clock } = {}) {
+  thread = false,
+}: { boxMs?: number; store?: BlobStore; exclude?: string[]; clock?: Clock; thread?: boolean } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'hubkeep-share-'));
   const share = join(root, 'share');
   mkdirSync(share);
@@ -41,6 +44,7 @@ export async function createShareStage({
   const fileShare = createFileShare({
     source,
     exclude,
+    startThread: thread ? () => startShareThread(spawnShareThread, share) : undefined,
     store,
     points,
     clock,

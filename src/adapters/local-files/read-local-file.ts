@@ -22,22 +22,27 @@ const smallest = 64 * 1024;
 export function createInstantReader() {
   let scratch = Buffer.allocUnsafeSlow(smallest);
 
-  return function readNow({ native, path }: LocalFile, { seen, limit }: ReadOptions): WholeFile {
+  function roomFor(bytes: number): Buffer {
+    if (scratch.length < bytes) scratch = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * scratch.length));
+    return scratch;
+  }
+
+  return function readNow({ native, path }: LocalFile, { seen, limit, into }: ReadOptions): WholeFile {
     const wanted = Math.min(seen.size, limit) + 1;
-    if (scratch.length < wanted) scratch = Buffer.allocUnsafeSlow(Math.max(wanted, 2 * scratch.length));
+    const memory = into ?? roomFor(wanted);
     try {
       const fd = openSync(native, plainFile);
       try {
-        let filled = readSync(fd, scratch, 0, wanted, null);
+        let filled = readSync(fd, memory, 0, wanted, null);
         const stats = fstatSync(fd, { bigint: true });
         refuseOther(path, stats);
         // Fewer bytes than asked for are not the end yet where the file has more.
         while (filled < wanted && BigInt(filled) < stats.size) {
-          const bytes = readSync(fd, scratch, filled, wanted - filled, null);
+          const bytes = readSync(fd, memory, filled, wanted - filled, null);
           if (bytes === 0) break;
           filled += bytes;
         }
-        return { ...outcomeOf(stats, seen, filled), content: scratch.subarray(0, filled) };
+        return { ...outcomeOf(stats, seen, filled), content: memory.subarray(0, filled) };
       } finally {
         closeSync(fd);
       }
