@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createAppLocks } from './engine/app-locks';
-import { createBackupHistory, type BackupHistory } from './engine/backup-history';
+import { createBackupHistory, recordLogBackup, type BackupHistory } from './engine/backup-history';
 import { createDatabases, type DatabaseOptions, type Databases } from './engine/databases';
 import { createFaults, type Fault, type Faults } from './engine/faults';
 import { openSession } from './engine/open-session';
-import type { Edition, ServerLogin, ServerState } from './engine/server-state';
+import type { ServerLogin } from './engine/permissions';
+import { localNow, type Edition, type ServerState } from './engine/server-state';
 import type { EncryptionPolicy } from './tds/prelogin';
 import type { TlsFiles } from './tds/prelogin-tls';
 import type { SessionHost } from './tds/client';
@@ -27,7 +28,13 @@ export interface SqlServerOptions {
   readonly edition?: Edition;
   /** `16.0.4125.3` unless given. */
   readonly version?: string;
+  /** `RTM` unless given. */
+  readonly productLevel?: string;
+  readonly productUpdateLevel?: string;
+  /** `SANDBOX-SQL` unless given. */
   readonly name?: string;
+  /** Values of sys.configurations beside the defaults, or instead of them. */
+  readonly configurations?: Readonly<Record<string, number>>;
   /** Local time less UTC in quarters of an hour. */
   readonly timeZone?: number;
   /** How long a BACKUP takes at least; as fast as possible unless given. */
@@ -41,6 +48,10 @@ export interface RunningSqlServer {
   readonly databases: Databases;
   readonly history: BackupHistory;
   readonly faults: Faults;
+  /** Remembers a log backup as if the server's own job had made it, now or at another local time of the server. */
+  backUpLog(database: string, finishedAt?: Date): void;
+  /** Changes a setting of sys.configurations. */
+  configure(name: string, value: number): void;
   /** ATTENTION messages received so far. */
   attentions(): number;
   sessions(): number;
@@ -52,8 +63,8 @@ export interface RunningSqlServer {
  *
  * What it does not do: data. There are no tables but a few of the catalog, no transactions, no RESTORE DATABASE, no
  * Windows logins, no MARS, no TDS 8. It knows the statements of src/databases and those that clients send by
- * themselves, and answers error 102 to any other. Its T-SQL has no OR, no subqueries, no control flow; the first
- * error ends a batch. Backup files have the blocks and streams of SQL Server's, but the pages in them are made up,
+ * themselves, and answers error 102 to any other. Its T-SQL has no subqueries, no control flow; the
+ * first error ends a batch. Backup files have the blocks and streams of SQL Server's, but the pages in them are made up,
  * compressed ones use deflate, and their checksum is its own: a real server cannot restore them.
  */
 export async function startSqlServer(options: SqlServerOptions): Promise<RunningSqlServer> {
@@ -75,6 +86,12 @@ export async function startSqlServer(options: SqlServerOptions): Promise<Running
     databases: state.databases,
     history: state.history,
     faults: state.faults,
+    configure: (name, value) => void state.configurations.set(name, value),
+    backUpLog(name, finishedAt = localNow(state)) {
+      const database = state.databases.find(name);
+      if (database === undefined) throw new Error(`There is no database ${name}`);
+      recordLogBackup(state.history, database, { serverName: state.name, timeZone: state.timeZone, finishedAt });
+    },
     attentions: () => state.attentions,
     sessions: () => state.sessions.size,
     async close() {
@@ -85,18 +102,35 @@ export async function startSqlServer(options: SqlServerOptions): Promise<Running
   };
 }
 
+/** A server for App Service has contained databases switched on; the rest is as installed. */
+const defaultConfigurations: Readonly<Record<string, number>> = {
+  'show advanced options': 0,
+  'max server memory (MB)': 2147483647,
+  'remote admin connections': 0,
+  'contained database authentication': 1,
+  'backup compression default': 0,
+  'backup checksum default': 0,
+  xp_cmdshell: 0,
+};
+
 function createState(options: SqlServerOptions): ServerState {
+  const version = options.version ?? '16.0.4125.3';
+  const timeZone = options.timeZone ?? 0;
   return {
     name: options.name ?? 'SANDBOX-SQL',
-    version: options.version ?? '16.0.4125.3',
+    version,
     edition: options.edition ?? 'Enterprise',
     directory: options.directory,
     mounts: options.mounts ?? {},
-    timeZone: options.timeZone ?? 0,
+    timeZone,
+    startedAt: localNow({ timeZone }),
+    productLevel: options.productLevel ?? 'RTM',
+    productUpdateLevel: options.productUpdateLevel,
+    configurations: new Map(Object.entries({ ...defaultConfigurations, ...options.configurations })),
     backupMs: options.backupMs ?? 0,
     onBackup: options.onBackup ?? (() => undefined),
     logins: options.logins,
-    databases: createDatabases(options.databases ?? []),
+    databases: createDatabases(options.databases ?? [], Number(version.split('.')[0]) * 10),
     history: createBackupHistory(),
     locks: createAppLocks(),
     faults: createFaults(options.faults),

@@ -1,7 +1,7 @@
 import type { Login } from '../tds/login7';
 import type { Connection, SessionHost } from '../tds/client';
 import { runBatch } from './run-batch';
-import type { ServerState, Session } from './server-state';
+import { localNow, type ServerState, type Session } from './server-state';
 
 const firstSessionId = 51;
 
@@ -20,6 +20,7 @@ export function openSession(server: ServerState, login: Login): ReturnType<Sessi
     login: known,
     applicationName: login.applicationName,
     hostName: login.hostName,
+    openedAt: localNow(server),
     database: database.name,
   };
   server.sessions.set(session.id, session);

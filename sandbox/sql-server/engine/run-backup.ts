@@ -7,7 +7,8 @@ import { SqlError, sqlError } from '../tsql/sql-error';
 import type { Backup } from '../tsql/statements';
 import { deviceError, localPath, wrapped } from './backup-device';
 import { toLsn, type Database } from './databases';
-import { localNow, type RunningBackup, type ServerState, type Session } from './server-state';
+import { mayBackUp } from './permissions';
+import { localNow, type RunningRequest, type ServerState, type Session } from './server-state';
 import { strike, type FaultContext } from './strike';
 
 const statementName = 'BACKUP DATABASE';
@@ -25,7 +26,13 @@ export interface RunContext {
 export async function runBackup(backup: Backup, context: RunContext): Promise<void> {
   const { server, session } = context;
   const database = checkRequest(backup, context);
-  const running: RunningBackup = { sessionId: session.id, databaseId: database.id, startedAt: localNow(server), percent: 0 };
+  const running: RunningRequest = {
+    sessionId: session.id,
+    databaseId: database.id,
+    command: statementName,
+    startedAt: localNow(server),
+    percent: 0,
+  };
   server.running.add(running);
   try {
     await writeAndRecord(backup, database, { ...context, running });
@@ -40,7 +47,8 @@ function checkRequest(backup: Backup, { server, session }: RunContext): Database
     wrapped({ number, text, class: severity, state: 1 }, statementName);
   if (database === undefined)
     throw fail(911, `Database '${backup.database}' does not exist. Make sure that the name is entered correctly.`);
-  if (session.login.mayBackUp === false) throw fail(262, `BACKUP DATABASE permission denied in database '${database.name}'.`, 14);
+  if (!mayBackUp(session.login, database))
+    throw fail(262, `BACKUP DATABASE permission denied in database '${database.name}'.`, 14);
   if (database.name === 'tempdb') throw fail(3147, 'Backup and restore operations are not allowed on database tempdb.');
   if (database.state !== 'ONLINE') throw fail(927, `Database '${database.name}' cannot be opened. It is ${database.state}.`, 14);
   if ([...server.running].some(({ databaseId }) => databaseId === database.id)) {
@@ -59,7 +67,7 @@ function checkRequest(backup: Backup, { server, session }: RunContext): Database
 }
 
 interface WriteContext extends RunContext {
-  readonly running: RunningBackup;
+  readonly running: RunningRequest;
 }
 
 async function writeAndRecord(backup: Backup, database: Database, context: WriteContext): Promise<void> {
@@ -101,12 +109,17 @@ async function writeAndRecord(backup: Backup, database: Database, context: Write
       text: 'Could not insert a backup or restore history/detail record in the msdb database.',
     });
   } else {
+    const id = server.history.nextId();
     server.history.add({
       ...finished,
-      id: server.history.nextId(),
+      id,
+      mediaSetId: id,
+      mediaSetGuid: media.mediaSetGuid,
+      mediaName: media.mediaName,
+      description: String(options.get('DESCRIPTION') ?? ''),
       name: media.setName,
       userName: media.userName,
-      path: backup.path,
+      devices: [backup.path],
       compressed: media.compressed,
       compressedSize: size,
       timeZone: server.timeZone,
@@ -121,6 +134,7 @@ function describe(database: Database, backup: Backup, { server }: RunContext): B
   const firstLsn = toLsn(database.log, 71);
   const facts: BackupSetFacts = {
     guid: randomUUID().toUpperCase(),
+    type: 'D',
     database: database.name,
     serverName: server.name,
     copyOnly,

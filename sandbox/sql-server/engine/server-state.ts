@@ -2,28 +2,27 @@ import type { AppLocks } from './app-locks';
 import type { BackupHistory } from './backup-history';
 import type { Databases } from './databases';
 import type { Faults } from './faults';
+import type { ServerLogin } from './permissions';
 
-export type Edition = 'Enterprise' | 'Standard' | 'Express';
-
-export interface ServerLogin {
-  readonly name: string;
-  readonly password: string;
-  /** False: BACKUP and RESTORE answer 262. Default true. */
-  readonly mayBackUp?: boolean;
-}
+export type Edition = 'Enterprise' | 'Developer' | 'Standard' | 'Web' | 'Express';
 
 export interface Session {
   readonly id: number;
   readonly login: ServerLogin;
   readonly applicationName: string;
   readonly hostName: string;
+  /** Server's local time. */
+  readonly openedAt: Date;
   database: string;
 }
 
-/** A BACKUP while it runs, as sys.dm_exec_requests shows it. */
-export interface RunningBackup {
+/** A BACKUP, RESTORE or DBCC while it runs, as sys.dm_exec_requests shows it. */
+export interface RunningRequest {
   readonly sessionId: number;
   readonly databaseId: number;
+  /** At most 16 characters, as the server has them: `RESTORE VERIFYON`. */
+  readonly command: string;
+  /** Server's local time. */
   readonly startedAt: Date;
   percent: number;
 }
@@ -33,6 +32,14 @@ export interface ServerState {
   /** `16.0.4125.3`. */
   readonly version: string;
   readonly edition: Edition;
+  /** `RTM`, `SP2`. */
+  readonly productLevel: string;
+  /** `CU13`. */
+  readonly productUpdateLevel: string | undefined;
+  /** Values of sys.configurations by name. */
+  readonly configurations: Map<string, number>;
+  /** Server's local time. */
+  readonly startedAt: Date;
   /** Where backups with a relative path go. */
   readonly directory: string;
   /** Paths as the server knows them, to the local directories they stand for: `D:\Backup` to `/tmp/x`. */
@@ -48,7 +55,7 @@ export interface ServerState {
   readonly locks: AppLocks;
   readonly faults: Faults;
   readonly sessions: Map<number, Session>;
-  readonly running: Set<RunningBackup>;
+  readonly running: Set<RunningRequest>;
   attentions: number;
 }
 

@@ -1,7 +1,8 @@
 import { parseBackup, parseRestore } from './parse-backup';
 import { parseExpression, parseType } from './parse-expression';
 import { parseSelect } from './parse-select';
-import type { Execute, Expression, Statement } from './statements';
+import type { Expression } from './expressions';
+import type { Execute, Statement } from './statements';
 import { createTokenCursor, type TokenCursor } from './token-cursor';
 import { tokenize } from './tokenize';
 

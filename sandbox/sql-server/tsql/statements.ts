@@ -1,24 +1,15 @@
 import type { ColumnType } from '../tds/columns';
-
-export type Expression =
-  | { readonly kind: 'literal'; readonly value: string | number | null }
-  | { readonly kind: 'variable'; readonly name: string }
-  | { readonly kind: 'column'; readonly qualifier: string | undefined; readonly name: string }
-  | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
-  | { readonly kind: 'cast'; readonly expression: Expression; readonly type: ColumnType };
-
-export interface Comparison {
-  readonly left: Expression;
-  readonly operator: '=' | '<>' | '<' | '>' | '<=' | '>=' | 'is null' | 'is not null';
-  readonly right: Expression;
-}
+import type { Condition, Expression } from './expressions';
 
 export interface TableSource {
-  /** Parts of the name in lower case, joined by dots: `msdb.dbo.backupset`. */
-  readonly object: string;
+  /** Parts of the name as written: database, schema and table, the first of them optional. */
+  readonly parts: readonly string[];
+  /** Arguments of a table-valued function. */
+  readonly parameters: readonly Expression[] | undefined;
   readonly alias: string;
-  /** Conditions that join this source to those before it; none for the first. */
-  readonly on: readonly Comparison[];
+  readonly join: 'inner' | 'left';
+  /** What joins this source to those before it; always true for the first. */
+  readonly on: Condition;
 }
 
 export interface SelectItem {
@@ -26,13 +17,21 @@ export interface SelectItem {
   readonly alias: string | undefined;
 }
 
+export interface OrderItem {
+  readonly expression: Expression;
+  readonly descending: boolean;
+}
+
 export interface Select {
   readonly kind: 'select';
+  readonly distinct: boolean;
   readonly top: number | undefined;
   readonly items: readonly SelectItem[];
   readonly from: readonly TableSource[];
-  readonly where: readonly Comparison[];
-  readonly orderBy: { readonly expression: Expression; readonly descending: boolean } | undefined;
+  readonly where: Condition | undefined;
+  readonly groupBy: readonly Expression[] | undefined;
+  readonly having: Condition | undefined;
+  readonly orderBy: readonly OrderItem[];
 }
 
 export interface Execute {
