@@ -2,11 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createAppLocks } from './engine/app-locks';
 import { createBackupHistory, recordLogBackup, type BackupHistory } from './engine/backup-history';
+import { createCredentials } from './engine/credentials';
 import { createDatabases, type DatabaseOptions, type Databases } from './engine/databases';
 import { createFaults, type Fault, type Faults } from './engine/faults';
 import { openSession } from './engine/open-session';
 import type { ServerLogin } from './engine/permissions';
-import { localNow, type Edition, type ServerState } from './engine/server-state';
+import { localNow, type Edition, type ServerState, type UrlBackups } from './engine/server-state';
 import type { EncryptionPolicy } from './tds/prelogin';
 import type { TlsFiles } from './tds/prelogin-tls';
 import type { SessionHost } from './tds/client';
@@ -39,6 +40,7 @@ export interface SqlServerOptions {
   readonly timeZone?: number;
   /** How long a BACKUP takes at least; as fast as possible unless given. */
   readonly backupMs?: number;
+  readonly url?: Partial<UrlBackups>;
   /** Told the local path of every backup file once it is whole and before the client hears of it. */
   readonly onBackup?: (file: string) => void;
 }
@@ -50,6 +52,7 @@ export interface RunningSqlServer {
   readonly faults: Faults;
   /** Remembers a log backup as if the server's own job had made it, now or at another local time of the server. */
   backUpLog(database: string, finishedAt?: Date): void;
+  readonly url: UrlBackups;
   /** Changes a setting of sys.configurations. */
   configure(name: string, value: number): void;
   /** ATTENTION messages received so far. */
@@ -86,6 +89,7 @@ export async function startSqlServer(options: SqlServerOptions): Promise<Running
     databases: state.databases,
     history: state.history,
     faults: state.faults,
+    url: state.url,
     configure: (name, value) => void state.configurations.set(name, value),
     backUpLog(name, finishedAt = localNow(state)) {
       const database = state.databases.find(name);
@@ -132,6 +136,8 @@ function createState(options: SqlServerOptions): ServerState {
     logins: options.logins,
     databases: createDatabases(options.databases ?? [], Number(version.split('.')[0]) * 10),
     history: createBackupHistory(),
+    credentials: createCredentials(),
+    url: { blockLimit: 50_000, leaveLease: false, ...options.url },
     locks: createAppLocks(),
     faults: createFaults(options.faults),
     sessions: new Map(),

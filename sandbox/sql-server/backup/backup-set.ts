@@ -125,7 +125,7 @@ function readText(set: Buffer, position: number): string {
   return set.toString('utf16le', offset, offset + set.readUInt16LE(position));
 }
 
-function readGuid(bytes: Buffer): string {
+export function readGuid(bytes: Buffer): string {
   const copy = Buffer.from(bytes);
   copy.subarray(0, 4).reverse();
   copy.subarray(4, 6).reverse();

@@ -6,6 +6,7 @@ import type { Execute, Statement } from '../tsql/statements';
 import { evaluate, type Scope } from './evaluate';
 import { mayEnter, refuseEntry } from './permissions';
 import { runBackup, type RunContext } from './run-backup';
+import { runCredential } from './run-credential';
 import { runProcedure } from './run-procedure';
 import { runRestore } from './run-restore';
 import { runSelect } from './run-select';
@@ -42,6 +43,8 @@ async function runStatement(statement: Statement, variables: Map<string, Value>,
     }
     case 'execute':
       return execute(statement, { variables, scope, context });
+    case 'credential':
+      return runCredential(statement, context);
     case 'backup':
       return runBackup(statement, context);
     case 'restore':

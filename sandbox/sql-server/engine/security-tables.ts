@@ -29,6 +29,19 @@ export const securityTables: TableReaders = {
       logins.map((login, index) => [login.name, index + 1, 'S', 'SQL_LOGIN', false]),
     );
   },
+  'sys.credentials': ({ server, session }) => {
+    const sees = ['ALTER ANY CREDENTIAL', 'VIEW ANY DEFINITION'].some((name) => hasServerPermission(session.login, name));
+    return table(
+      'credential_id int, name nvarchar, credential_identity nvarchar, create_date datetime, modify_date datetime',
+      (sees ? server.credentials.list() : []).map((credential) => [
+        credential.id,
+        credential.name,
+        credential.identity,
+        credential.createdAt,
+        credential.modifiedAt,
+      ]),
+    );
+  },
   'sys.fn_my_permissions': ({ server, session, parameters: [securable = null, kind = null] }) => {
     const isDatabase = String(kind).toUpperCase() === 'DATABASE';
     const database = server.databases.find(securable === null ? session.database : String(securable));

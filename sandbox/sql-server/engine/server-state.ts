@@ -1,5 +1,6 @@
 import type { AppLocks } from './app-locks';
 import type { BackupHistory } from './backup-history';
+import type { Credentials } from './credentials';
 import type { Databases } from './databases';
 import type { Faults } from './faults';
 import type { ServerLogin } from './permissions';
@@ -27,6 +28,14 @@ export interface RunningRequest {
   percent: number;
 }
 
+/** How backups to blobs go; may change while the server runs. */
+export interface UrlBackups {
+  /** Blocks of one blob, at most: 50,000 as storage has it. */
+  blockLimit: number;
+  /** True: a backup that fails leaves its lease and an empty blob, as one that lost the network does. */
+  leaveLease: boolean;
+}
+
 export interface ServerState {
   readonly name: string;
   /** `16.0.4125.3`. */
@@ -52,6 +61,8 @@ export interface ServerState {
   readonly logins: readonly ServerLogin[];
   readonly databases: Databases;
   readonly history: BackupHistory;
+  readonly credentials: Credentials;
+  readonly url: UrlBackups;
   readonly locks: AppLocks;
   readonly faults: Faults;
   readonly sessions: Map<number, Session>;

@@ -1,15 +1,15 @@
 import { sqlError } from './sql-error';
-import type { Backup, Restore } from './statements';
+import type { Backup, Device, OptionValue, Restore } from './statements';
 import type { TokenCursor } from './token-cursor';
 
-type OptionValue = 'flag' | 'text' | 'number' | 'optional number';
-type OptionTable = Readonly<Record<string, OptionValue>>;
+type OptionKind = 'flag' | 'text' | 'number' | 'optional number' | 'compression';
+type OptionTable = Readonly<Record<string, OptionKind>>;
 
 const backupOptions: OptionTable = {
   COPY_ONLY: 'flag',
   CHECKSUM: 'flag',
   NO_CHECKSUM: 'flag',
-  COMPRESSION: 'flag',
+  COMPRESSION: 'compression',
   NO_COMPRESSION: 'flag',
   FORMAT: 'flag',
   NOFORMAT: 'flag',
@@ -21,6 +21,7 @@ const backupOptions: OptionTable = {
   NAME: 'text',
   DESCRIPTION: 'text',
   MEDIANAME: 'text',
+  MEDIADESCRIPTION: 'text',
   STATS: 'optional number',
   BLOCKSIZE: 'number',
   BUFFERCOUNT: 'number',
@@ -33,33 +34,41 @@ const restoreOptions: OptionTable = {
   STOP_ON_ERROR: 'flag',
   FILE: 'number',
   STATS: 'optional number',
+  BLOCKSIZE: 'number',
+  BUFFERCOUNT: 'number',
+  MAXTRANSFERSIZE: 'number',
 };
 
-const restoreActions = ['VERIFYONLY', 'HEADERONLY', 'FILELISTONLY'] as const;
+const restoreActions = ['VERIFYONLY', 'HEADERONLY', 'FILELISTONLY', 'LABELONLY'] as const;
 
 export function parseBackup(cursor: TokenCursor): Backup {
   cursor.expect('BACKUP', 'DATABASE');
   const database = cursor.name();
   cursor.expect('TO');
-  const path = parseDisk(cursor);
-  return { kind: 'backup', database, path, options: parseOptions(cursor, 'BACKUP', backupOptions) };
+  const devices = parseDevices(cursor);
+  return { kind: 'backup', database, devices, options: parseOptions(cursor, 'BACKUP', backupOptions) };
 }
 
 export function parseRestore(cursor: TokenCursor): Restore {
   cursor.expect('RESTORE');
   const action = restoreActions.find((word) => cursor.take(word)) ?? cursor.fail();
   cursor.expect('FROM');
-  const path = parseDisk(cursor);
-  return { kind: 'restore', action, path, options: parseOptions(cursor, 'RESTORE', restoreOptions) };
+  const devices = parseDevices(cursor);
+  return { kind: 'restore', action, devices, options: parseOptions(cursor, 'RESTORE', restoreOptions) };
 }
 
-function parseDisk(cursor: TokenCursor): string {
-  cursor.expect('DISK', '=');
-  return cursor.string();
+function parseDevices(cursor: TokenCursor): Device[] {
+  const devices: Device[] = [];
+  do {
+    const kind = cursor.take('DISK') ? 'disk' : cursor.take('URL') ? 'url' : cursor.fail();
+    cursor.expect('=');
+    devices.push({ kind, name: cursor.string() });
+  } while (cursor.take(','));
+  return devices;
 }
 
-function parseOptions(cursor: TokenCursor, statement: string, table: OptionTable): Map<string, string | number | true> {
-  const options = new Map<string, string | number | true>();
+function parseOptions(cursor: TokenCursor, statement: string, table: OptionTable): Map<string, OptionValue> {
+  const options = new Map<string, OptionValue>();
   if (!cursor.take('WITH')) return options;
   do {
     const token = cursor.next();
@@ -71,8 +80,21 @@ function parseOptions(cursor: TokenCursor, statement: string, table: OptionTable
   return options;
 }
 
-function parseValue(cursor: TokenCursor, takes: OptionValue): string | number | true {
+function parseValue(cursor: TokenCursor, takes: OptionKind): OptionValue {
+  if (takes === 'compression') return cursor.take('(') ? parseAlgorithm(cursor) : true;
   if (takes === 'flag' || (takes === 'optional number' && !cursor.at('='))) return true;
   cursor.expect('=');
   return takes === 'text' ? cursor.string() : cursor.number();
+}
+
+/** `ALGORITHM = ZSTD, LEVEL = HIGH)`: the level has no effect here. */
+function parseAlgorithm(cursor: TokenCursor): string {
+  cursor.expect('ALGORITHM', '=');
+  const algorithm = cursor.name().toUpperCase();
+  if (cursor.take(',')) {
+    cursor.expect('LEVEL', '=');
+    cursor.name();
+  }
+  cursor.expect(')');
+  return algorithm;
 }

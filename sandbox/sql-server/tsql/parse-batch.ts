@@ -1,4 +1,5 @@
 import { parseBackup, parseRestore } from './parse-backup';
+import { parseCredential } from './parse-credential';
 import { parseExpression, parseType } from './parse-expression';
 import { parseSelect } from './parse-select';
 import type { Expression } from './expressions';
@@ -11,7 +12,7 @@ const sessionOptions = new Set(
    DATEFIRST DATEFORMAT IMPLICIT_TRANSACTIONS LANGUAGE LOCK_TIMEOUT NOCOUNT NUMERIC_ROUNDABORT QUOTED_IDENTIFIER ROWCOUNT
    TEXTSIZE TRANSACTION XACT_ABORT`.split(/\s+/),
 );
-const statementWords = ['SET', 'SELECT', 'USE', 'DECLARE', 'EXEC', 'EXECUTE', 'BACKUP', 'RESTORE'];
+const statementWords = ['SET', 'SELECT', 'USE', 'DECLARE', 'EXEC', 'EXECUTE', 'BACKUP', 'RESTORE', 'CREATE', 'ALTER', 'DROP'];
 
 /** Parses a whole batch before any of it runs. Throws SqlError 102 and its kin for what the sandbox does not know. */
 export function parseBatch(sql: string): Statement[] {
@@ -28,6 +29,7 @@ function parseStatement(cursor: TokenCursor): Statement {
   if (cursor.at('SELECT')) return parseSelect(cursor);
   if (cursor.at('BACKUP')) return parseBackup(cursor);
   if (cursor.at('RESTORE')) return parseRestore(cursor);
+  if (cursor.at('CREATE') || cursor.at('ALTER') || cursor.at('DROP')) return parseCredential(cursor);
   if (cursor.take('SET')) return parseSet(cursor);
   if (cursor.take('USE')) return { kind: 'use', database: cursor.name() };
   if (cursor.take('DECLARE')) return parseDeclare(cursor);

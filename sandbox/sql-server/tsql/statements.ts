@@ -41,18 +41,36 @@ export interface Execute {
   readonly arguments: ReadonlyMap<string, Expression>;
 }
 
+/** A file or a blob as the statement names it. */
+export interface Device {
+  readonly kind: 'disk' | 'url';
+  readonly name: string;
+}
+
+/** True for an option without a value. */
+export type OptionValue = string | number | true;
+
 export interface Backup {
   readonly kind: 'backup';
   readonly database: string;
-  readonly path: string;
-  readonly options: ReadonlyMap<string, string | number | true>;
+  /** One for each family of the media set. */
+  readonly devices: readonly Device[];
+  readonly options: ReadonlyMap<string, OptionValue>;
 }
 
 export interface Restore {
   readonly kind: 'restore';
-  readonly action: 'VERIFYONLY' | 'HEADERONLY' | 'FILELISTONLY';
-  readonly path: string;
-  readonly options: ReadonlyMap<string, string | number | true>;
+  readonly action: 'VERIFYONLY' | 'HEADERONLY' | 'FILELISTONLY' | 'LABELONLY';
+  readonly devices: readonly Device[];
+  readonly options: ReadonlyMap<string, OptionValue>;
+}
+
+export interface CredentialStatement {
+  readonly kind: 'credential';
+  readonly action: 'CREATE' | 'ALTER' | 'DROP';
+  readonly name: string;
+  readonly identity: string;
+  readonly secret: string;
 }
 
 export type Statement =
@@ -60,6 +78,7 @@ export type Statement =
   | Execute
   | Backup
   | Restore
+  | CredentialStatement
   | { readonly kind: 'set option' }
   | { readonly kind: 'use'; readonly database: string }
   | { readonly kind: 'declare'; readonly name: string; readonly type: ColumnType; readonly value: Expression | undefined }
