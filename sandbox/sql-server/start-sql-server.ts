@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createAppLocks } from './engine/app-locks';
+import { groupDatabase, type AvailabilityGroup, type Member, type ReplicaOptions } from './engine/availability-group';
 import { createBackupHistory, recordLogBackup, type BackupHistory } from './engine/backup-history';
 import { createCredentials } from './engine/credentials';
 import { createDatabases, type DatabaseOptions, type Databases } from './engine/databases';
@@ -41,6 +42,9 @@ export interface SqlServerOptions {
   /** How long a BACKUP takes at least; as fast as possible unless given. */
   readonly backupMs?: number;
   readonly url?: Partial<UrlBackups>;
+  /** Of which this server is a replica, the first one the primary. */
+  readonly availabilityGroup?: AvailabilityGroup;
+  readonly replica?: ReplicaOptions;
   /** Told the local path of every backup file once it is whole and before the client hears of it. */
   readonly onBackup?: (file: string) => void;
 }
@@ -84,8 +88,10 @@ export async function startSqlServer(options: SqlServerOptions): Promise<Running
     listener.once('error', reject);
     listener.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
+  const { port } = listener.address() as AddressInfo;
+  options.availabilityGroup?.join(memberOf(state, port), options.replica ?? {});
   return {
-    port: (listener.address() as AddressInfo).port,
+    port,
     databases: state.databases,
     history: state.history,
     faults: state.faults,
@@ -99,6 +105,7 @@ export async function startSqlServer(options: SqlServerOptions): Promise<Running
     attentions: () => state.attentions,
     sessions: () => state.sessions.size,
     async close() {
+      options.availabilityGroup?.leave(state.name);
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
       await closed;
@@ -134,8 +141,9 @@ function createState(options: SqlServerOptions): ServerState {
     backupMs: options.backupMs ?? 0,
     onBackup: options.onBackup ?? (() => undefined),
     logins: options.logins,
-    databases: createDatabases(options.databases ?? [], Number(version.split('.')[0]) * 10),
+    databases: createDatabases(databasesOf(options), Number(version.split('.')[0]) * 10),
     history: createBackupHistory(),
+    group: options.availabilityGroup,
     credentials: createCredentials(),
     url: { blockLimit: 50_000, leaveLease: false, ...options.url },
     locks: createAppLocks(),
@@ -143,6 +151,26 @@ function createState(options: SqlServerOptions): ServerState {
     sessions: new Map(),
     running: new Set(),
     attentions: 0,
+  };
+}
+
+/** Databases of a group are in the full recovery model. */
+function databasesOf(options: SqlServerOptions): DatabaseOptions[] {
+  const isGrouped = (database: DatabaseOptions) => groupDatabase(options.availabilityGroup, database) !== undefined;
+  return (options.databases ?? []).map((given) => (isGrouped(given) ? { ...given, recoveryModel: 'FULL' } : given));
+}
+
+function memberOf(state: ServerState, port: number): Member {
+  return {
+    name: state.name,
+    port,
+    databases: state.databases,
+    dropWork() {
+      for (const running of state.running) {
+        const database = state.databases.list().find(({ id }) => id === running.databaseId);
+        if (database !== undefined && groupDatabase(state.group, database) !== undefined) running.drop();
+      }
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Value } from '../tds/columns';
+import { groupDatabase } from './availability-group';
 import type { Database } from './databases';
 import { hasServerPermission, requireServerState } from './permissions';
 import type { ServerState } from './server-state';
@@ -55,6 +56,7 @@ export const catalogTables: TableReaders = {
 
 function describe(database: Database, server: ServerState): Value[] {
   const source = database.snapshotOf === undefined ? undefined : server.databases.find(database.snapshotOf);
+  const grouped = groupDatabase(server.group, database);
   return [
     database.name,
     database.id,
@@ -74,8 +76,8 @@ function describe(database: Database, server: ServerState): Value[] {
     database.contained ? 1 : 0,
     database.contained ? 'PARTIAL' : 'NONE',
     database.encrypted,
-    null,
-    null,
+    grouped === undefined ? null : (server.group?.replicas().find(({ name }) => name === server.name)?.id ?? null),
+    grouped?.id ?? null,
   ];
 }
 

@@ -2,6 +2,7 @@ import { deflateRawSync, zstdCompressSync } from 'node:zlib';
 import { sqlError, type SqlError } from '../tsql/sql-error';
 import type { Backup, OptionValue } from '../tsql/statements';
 import { wrapped } from './backup-device';
+import { groupDatabase } from './availability-group';
 import type { Database } from './databases';
 import { mayBackUp } from './permissions';
 import type { ServerState, Session } from './server-state';
@@ -36,6 +37,7 @@ export function checkBackup(backup: Backup, { server, session }: { server: Serve
   if (database.name === 'tempdb') throw failure(3147, 'Backup and restore operations are not allowed on database tempdb.');
   if (database.state !== 'ONLINE')
     throw failure(927, `Database '${database.name}' cannot be opened. It is ${database.state}.`, 14);
+  requireReplica(backup, database, server);
   if ([...server.running].some((running) => running.databaseId === database.id && running.command === backupStatement)) {
     const text =
       'Backup, file manipulation operations (such as ALTER DATABASE ADD FILE) and encryption changes on a database must be serialized.';
@@ -44,6 +46,15 @@ export function checkBackup(backup: Backup, { server, session }: { server: Serve
   checkDevices(backup.devices, backupStatement);
   checkTransfer(backup.options, backupStatement);
   return planOf(backup, database, server);
+}
+
+/** A secondary takes copies only, before SQL Server 2025, and only while it hears from its primary. */
+function requireReplica(backup: Backup, database: Database, { group, name, version }: ServerState): void {
+  if (group === undefined || groupDatabase(group, database) === undefined || group.roleOf(name) === 'PRIMARY') return;
+  if (group.roleOf(name) === 'RESOLVING')
+    throw failure(3062, `Cannot back up from a secondary that is not in the Synchronizing or Synchronized state.`);
+  if (!backup.options.has('COPY_ONLY') && Number(version.split('.')[0]) < 17)
+    throw failure(3059, 'This BACKUP or RESTORE command is not supported on a database mirror or secondary replica.');
 }
 
 function planOf(backup: Backup, database: Database, server: ServerState): BackupPlan {

@@ -62,6 +62,8 @@ export interface Databases {
   find(name: string): Database | undefined;
   add(options: DatabaseOptions): Database;
   remove(name: string): void;
+  /** Takes part in a database of another server, in place of an own one of its name. */
+  share(source: Database): Database;
   /** Changes about an eighth of the pages and moves the log forward. */
   change(name: string): void;
 }
@@ -93,6 +95,10 @@ export function createDatabases(options: readonly DatabaseOptions[], compatibili
     databases.push(database);
     return database;
   };
+  const remove = (name: string) => {
+    const database = find(name);
+    if (database !== undefined) databases.splice(databases.indexOf(database), 1);
+  };
 
   for (const name of ['master', 'tempdb', 'model', 'msdb']) {
     add(options.find((option) => option.name.toLowerCase() === name) ?? { name });
@@ -103,9 +109,13 @@ export function createDatabases(options: readonly DatabaseOptions[], compatibili
     list: () => databases,
     find,
     add,
-    remove(name) {
-      const database = find(name);
-      if (database !== undefined) databases.splice(databases.indexOf(database), 1);
+    remove,
+    share(source) {
+      const id = find(source.name)?.id ?? ++lastId;
+      remove(source.name);
+      const database = sharedWith(source, id);
+      databases.push(database);
+      return database;
     },
     change(name) {
       const database = find(name);
@@ -140,6 +150,18 @@ function describe(
     ...given,
     size,
   };
+}
+
+/** Everything but the id is read from the source and written to it. */
+function sharedWith(source: Database, id: number): Database {
+  return new Proxy(source, {
+    get: (target, key) => (key === 'id' ? id : Reflect.get(target, key)),
+    set: (target, key, value) => Reflect.set(target, key, value),
+    getOwnPropertyDescriptor: (target, key) => {
+      const own = Reflect.getOwnPropertyDescriptor(target, key);
+      return key === 'id' && own !== undefined ? { ...own, value: id } : own;
+    },
+  });
 }
 
 function defaultFiles(database: string, size: number): DatabaseFile[] {

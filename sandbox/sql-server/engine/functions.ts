@@ -1,5 +1,6 @@
 import type { ColumnType, Value } from '../tds/columns';
 import { sqlError } from '../tsql/sql-error';
+import { groupDatabase, preferredReplica } from './availability-group';
 import { dateFunctions } from './date-functions';
 import { securityFunctions } from './security-functions';
 import { serverProperty } from './server-property';
@@ -48,6 +49,10 @@ const functions: SqlFunctions = {
     call: ({ server, session }, values) =>
       values.length === 0 ? session.database : (server.databases.list().find(({ id }) => id === Number(values[0]))?.name ?? null),
   },
+  'sys.fn_hadr_backup_is_preferred_replica': {
+    type: 'bit',
+    call: ({ server }, [name]) => isPreferredReplica(server, String(name)),
+  },
   app_name: { type: 'nvarchar', call: ({ session }) => session.applicationName },
   host_name: { type: 'nvarchar', call: ({ session }) => session.hostName },
 };
@@ -57,6 +62,15 @@ const globals: Readonly<Record<string, Global>> = {
   '@@servername': { type: 'nvarchar', call: ({ server }) => server.name },
   '@@spid': { type: 'int', call: ({ session }) => session.id },
 };
+
+/** The name has to be written as sys.databases has it; any other gets 0, and a database outside of a group 1. */
+function isPreferredReplica(server: ServerState, name: string): boolean {
+  const database = server.databases.list().find((known) => known.name === name);
+  if (database === undefined) return false;
+  const { group } = server;
+  if (group === undefined || groupDatabase(group, database) === undefined) return true;
+  return preferredReplica(group) === server.name;
+}
 
 export function findFunction(name: string): SqlFunction {
   const found = functions[name];

@@ -104,8 +104,3 @@ export function requireServerState(login: ServerLogin): void {
   if (hasServerPermission(login, 'VIEW SERVER STATE')) return;
   throw sqlError(300, "VIEW SERVER STATE permission was denied on object 'server', database 'master'.", { class: 14 });
 }
-
-export function refuseEntry(login: ServerLogin, database: Pick<Database, 'name'>) {
-  const text = `The server principal "${login.name}" is not able to access the database "${database.name}" under the current security context.`;
-  return sqlError(916, text, { class: 14 });
-}

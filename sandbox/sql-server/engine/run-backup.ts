@@ -32,6 +32,7 @@ export async function runBackup(backup: Backup, context: RunContext): Promise<vo
     command: backupStatement,
     startedAt: localNow(server),
     percent: 0,
+    drop: () => context.reply.drop(),
   };
   server.running.add(running);
   try {

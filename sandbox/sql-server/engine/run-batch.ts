@@ -3,8 +3,8 @@ import type { RpcRequest } from '../tds/rpc';
 import { parseBatch } from '../tsql/parse-batch';
 import { SqlError, sqlError } from '../tsql/sql-error';
 import type { Execute, Statement } from '../tsql/statements';
+import { refusalOf } from './database-access';
 import { evaluate, type Scope } from './evaluate';
-import { mayEnter, refuseEntry } from './permissions';
 import { runBackup, type RunContext } from './run-backup';
 import { runCredential } from './run-credential';
 import { runProcedure } from './run-procedure';
@@ -65,9 +65,8 @@ function changeDatabase(name: string, { server, session, reply }: RunContext): v
   const database = server.databases.find(name);
   if (database === undefined)
     throw sqlError(911, `Database '${name}' does not exist. Make sure that the name is entered correctly.`);
-  if (!mayEnter(session.login, database)) throw refuseEntry(session.login, database);
-  if (database.state !== 'ONLINE')
-    throw sqlError(942, `Database '${name}' cannot be opened because it is ${database.state}.`, { class: 14 });
+  const refusal = refusalOf(database, { server, session });
+  if (refusal !== undefined) throw refusal;
   reply.databaseChanged(database.name, session.database);
   reply.message({ number: 5701, class: 10, state: 1, text: `Changed database context to '${database.name}'.` });
   session.database = database.name;

@@ -80,6 +80,7 @@ async function verify(restore: Restore, volumes: readonly [Volume, ...Volume[]],
     command: 'RESTORE VERIFYON',
     startedAt: localNow(server),
     percent: 0,
+    drop: () => context.reply.drop(),
   };
   server.running.add(running);
   try {

@@ -23,7 +23,7 @@ export function serverProperty(server: ServerState, name: string): Value {
     instancename: instance,
     collation: defaultCollation,
     isclustered: 0,
-    ishadrenabled: 0,
+    ishadrenabled: server.group === undefined ? 0 : 1,
     isintegratedsecurityonly: 0,
     instancedefaultbackuppath: server.directory,
     instancedefaultdatapath: 'C:\\Data\\',

@@ -1,4 +1,5 @@
 import type { AppLocks } from './app-locks';
+import type { AvailabilityGroup } from './availability-group';
 import type { BackupHistory } from './backup-history';
 import type { Credentials } from './credentials';
 import type { Databases } from './databases';
@@ -12,6 +13,8 @@ export interface Session {
   readonly login: ServerLogin;
   readonly applicationName: string;
   readonly hostName: string;
+  /** The client said that it only reads. */
+  readonly readOnlyIntent: boolean;
   /** Server's local time. */
   readonly openedAt: Date;
   database: string;
@@ -26,6 +29,8 @@ export interface RunningRequest {
   /** Server's local time. */
   readonly startedAt: Date;
   percent: number;
+  /** Loses the client, and the work with it. */
+  readonly drop: () => void;
 }
 
 /** How backups to blobs go; may change while the server runs. */
@@ -61,6 +66,7 @@ export interface ServerState {
   readonly logins: readonly ServerLogin[];
   readonly databases: Databases;
   readonly history: BackupHistory;
+  readonly group: AvailabilityGroup | undefined;
   readonly credentials: Credentials;
   readonly url: UrlBackups;
   readonly locks: AppLocks;

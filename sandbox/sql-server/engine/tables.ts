@@ -1,20 +1,20 @@
 import type { Value } from '../tds/columns';
 import { sqlError } from '../tsql/sql-error';
 import { activityTables } from './activity-tables';
+import { availabilityTables } from './availability-tables';
 import { catalogTables } from './catalog-tables';
-import type { Database } from './databases';
+import { refusalOf } from './database-access';
 import type { CallContext } from './functions';
 import { historyTables } from './history-tables';
-import { mayEnter, refuseEntry } from './permissions';
 import { securityTables } from './security-tables';
 import { table, type Table, type TableReaders } from './table';
 
 /** What every database has, and what only msdb has. */
-const everywhere: TableReaders = { ...catalogTables, ...activityTables, ...securityTables };
+const everywhere: TableReaders = { ...catalogTables, ...activityTables, ...securityTables, ...availabilityTables };
 
 /**
- * Reads what a statement names, of the session's database unless it names another. Throws 208 for what is not there,
- * 916 for a database the login may not enter and 942 for one that is not open.
+ * Reads what a statement names, of the session's database unless it names another. Throws 208 for what is not there
+ * and what refusalOf says of a database the session may not use.
  */
 export function readTable(parts: readonly string[], parameters: readonly Value[] | undefined, context: CallContext): Table {
   const { server, session } = context;
@@ -22,7 +22,8 @@ export function readTable(parts: readonly string[], parameters: readonly Value[]
   const missing = sqlError(208, `Invalid object name '${parts.join('.')}'.`);
   const database = server.databases.find(databaseName);
   if (database === undefined || tooMany.length > 0) throw missing;
-  requireOpen(database, context);
+  const refusal = refusalOf(database, context);
+  if (refusal !== undefined) throw refusal;
   const key = name.toLowerCase().startsWith('fn_') ? `sys.${name}`.toLowerCase() : `${schema}.${name}`.toLowerCase();
   const read = everywhere[key] ?? (database.name === 'msdb' ? historyTables[key] : undefined);
   if (read !== undefined) return read({ server, session, database, parameters: parameters ?? [] });
@@ -32,10 +33,4 @@ export function readTable(parts: readonly string[], parameters: readonly Value[]
     'id int',
     Array.from({ length: rows }, (_, index) => [index + 1]),
   );
-}
-
-function requireOpen(database: Database, { session }: CallContext): void {
-  if (!mayEnter(session.login, database)) throw refuseEntry(session.login, database);
-  if (database.state === 'ONLINE') return;
-  throw sqlError(942, `Database '${database.name}' cannot be opened because it is ${database.state}.`, { class: 14 });
 }
