@@ -121,8 +121,18 @@ async function writeLog(output: Output, content: Buffer): Promise<void> {
 }
 
 function contentOf(database: DatabaseContent): Buffer {
-  const { recoveryModel, contained, encrypted, collation, compatibilityLevel, files, users, tables } = database;
-  const content: DatabaseContent = { recoveryModel, contained, encrypted, collation, compatibilityLevel, files, users, tables };
+  const { recoveryModel, contained, encrypted, collation, compatibilityLevel, files, users, tables, corruption } = database;
+  const content: DatabaseContent = {
+    recoveryModel,
+    contained,
+    encrypted,
+    collation,
+    compatibilityLevel,
+    files,
+    users,
+    tables,
+    corruption,
+  };
   return Buffer.from(JSON.stringify(content));
 }
 

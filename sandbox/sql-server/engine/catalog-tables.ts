@@ -10,6 +10,7 @@ const recoveryModels = ['', 'FULL', 'BULK_LOGGED', 'SIMPLE'];
 const userAccesses = ['MULTI_USER', 'SINGLE_USER', 'RESTRICTED_USER'];
 const pageSize = 8192;
 const encrypted = 3;
+const firstObjectId = 245575913;
 
 /** sys.databases and the views about files, encryption and settings. */
 export const catalogTables: TableReaders = {
@@ -35,6 +36,16 @@ export const catalogTables: TableReaders = {
     table(
       'file_id int, type int, type_desc nvarchar, name nvarchar, physical_name nvarchar, state int, state_desc nvarchar, size int',
       filesOf(database).map((row) => row.slice(1)),
+    ),
+  'sys.tables': ({ database }) =>
+    table(
+      'name nvarchar, object_id int, type nvarchar, type_desc nvarchar',
+      Object.keys(database.tables).map((name, index) => [nameOf(name), firstObjectId + index, 'U', 'USER_TABLE']),
+    ),
+  'information_schema.tables': ({ database }) =>
+    table(
+      'table_catalog nvarchar, table_schema nvarchar, table_name nvarchar, table_type nvarchar',
+      Object.keys(database.tables).map((name) => [database.name, schemaOf(name), nameOf(name), 'BASE TABLE']),
     ),
   'sys.dm_database_encryption_keys': ({ server, session }) => {
     requireServerState(session.login);
@@ -79,6 +90,14 @@ function describe(database: Database, server: ServerState): Value[] {
     grouped === undefined ? null : (server.group?.replicas().find(({ name }) => name === server.name)?.id ?? null),
     grouped?.id ?? null,
   ];
+}
+
+function nameOf(table: string): string {
+  return table.slice(table.indexOf('.') + 1);
+}
+
+function schemaOf(table: string): string {
+  return table.slice(0, table.indexOf('.'));
 }
 
 function filesOf(database: Database): Value[][] {

@@ -45,7 +45,13 @@ export function checkBackup(backup: Backup, { server, session }: { server: Serve
   }
   checkDevices(backup.devices, backupStatement);
   checkTransfer(backup.options, backupStatement);
-  return planOf(backup, database, server);
+  const plan = planOf(backup, database, server);
+  if (plan.checksums && database.corruption === 'page')
+    throw failure(
+      3043,
+      `BACKUP '${database.name}' detected an error on page (1:9) in file '${database.files[0]?.physicalName}'.`,
+    );
+  return plan;
 }
 
 /** A secondary takes copies only, before SQL Server 2025, and only while it hears from its primary. */

@@ -10,7 +10,7 @@ export interface AccessContext {
 }
 
 /**
- * Why a session may not use a database: 916 without a user in it, 942 when it is not open, and for a database of an
+ * Why a session may not use a database: 916 without a user in it, 927 and 942 when it is not open, and for a database of an
  * availability group 983 while roles are being resolved, 976 or 978 on a secondary.
  */
 export function refusalOf(database: Database, { server, session }: AccessContext): SqlError | undefined {
@@ -19,6 +19,8 @@ export function refusalOf(database: Database, { server, session }: AccessContext
     const text = `The server principal "${login.name}" is not able to access the database "${database.name}" under the current security context.`;
     return sqlError(916, text, { class: 14 });
   }
+  if (database.state === 'RESTORING')
+    return sqlError(927, `Database '${database.name}' cannot be opened. It is in the middle of a restore.`, { class: 14 });
   if (database.state !== 'ONLINE')
     return sqlError(942, `Database '${database.name}' cannot be opened because it is ${database.state}.`, { class: 14 });
   return refusalOfReplica(database, { server, session });

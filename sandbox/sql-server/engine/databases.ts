@@ -23,6 +23,8 @@ export interface DatabaseContent {
   readonly users: readonly DatabaseUser[];
   /** Rows of its pretend tables, by schema and name: `dbo.Sites`. */
   readonly tables: Readonly<Record<string, number>>;
+  /** What DBCC CHECKDB finds: a broken page, which BACKUP WITH CHECKSUM finds too, or wrong content. */
+  readonly corruption?: 'page' | 'logical' | undefined;
 }
 
 export interface DatabaseOptions extends Partial<Omit<DatabaseContent, 'recoveryModel'>> {
@@ -47,6 +49,7 @@ export interface Database extends DatabaseContent {
   readonly readOnly: boolean;
   readonly standby: boolean;
   readonly snapshotOf: string | undefined;
+  corruption?: 'page' | 'logical' | undefined;
   logReuseWait: string;
   state: string;
   /** Grows with every change; pages changed since differ in a backup. */
@@ -61,6 +64,8 @@ export interface Databases {
   /** By name, without regard to case. */
   find(name: string): Database | undefined;
   add(options: DatabaseOptions): Database;
+  /** Adds what a backup holds. */
+  restore(content: DatabaseContent & Pick<DatabaseOptions, 'name' | 'size' | 'state'>): Database;
   remove(name: string): void;
   /** Takes part in a database of another server, in place of an own one of its name. */
   share(source: Database): Database;
@@ -109,6 +114,7 @@ export function createDatabases(options: readonly DatabaseOptions[], compatibili
     list: () => databases,
     find,
     add,
+    restore: (content) => add(content as DatabaseOptions),
     remove,
     share(source) {
       const id = find(source.name)?.id ?? ++lastId;

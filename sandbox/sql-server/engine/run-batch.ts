@@ -3,8 +3,11 @@ import type { RpcRequest } from '../tds/rpc';
 import { parseBatch } from '../tsql/parse-batch';
 import { SqlError, sqlError } from '../tsql/sql-error';
 import type { Execute, Statement } from '../tsql/statements';
+import { checkDatabase } from './check-database';
 import { refusalOf } from './database-access';
+import { dropDatabase } from './drop-database';
 import { evaluate, type Scope } from './evaluate';
+import { restoreDatabase } from './restore-database';
 import { runBackup, type RunContext } from './run-backup';
 import { runCredential } from './run-credential';
 import { runProcedure } from './run-procedure';
@@ -47,6 +50,12 @@ async function runStatement(statement: Statement, variables: Map<string, Value>,
       return runCredential(statement, context);
     case 'backup':
       return runBackup(statement, context);
+    case 'restore database':
+      return restoreDatabase(statement, context);
+    case 'drop database':
+      return dropDatabase(statement, context);
+    case 'check database':
+      return checkDatabase(statement, context);
     case 'restore':
       return runRestore(statement, context);
   }

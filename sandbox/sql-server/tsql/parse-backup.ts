@@ -1,8 +1,8 @@
 import { sqlError } from './sql-error';
-import type { Backup, Device, OptionValue, Restore } from './statements';
+import type { Backup, Device, OptionValue, Restore, RestoreDatabase } from './statements';
 import type { TokenCursor } from './token-cursor';
 
-type OptionKind = 'flag' | 'text' | 'number' | 'optional number' | 'compression';
+type OptionKind = 'flag' | 'text' | 'number' | 'optional number' | 'compression' | 'move';
 type OptionTable = Readonly<Record<string, OptionKind>>;
 
 const backupOptions: OptionTable = {
@@ -39,6 +39,14 @@ const restoreOptions: OptionTable = {
   MAXTRANSFERSIZE: 'number',
 };
 
+const restoreDatabaseOptions: OptionTable = {
+  ...restoreOptions,
+  MOVE: 'move',
+  REPLACE: 'flag',
+  RECOVERY: 'flag',
+  NORECOVERY: 'flag',
+};
+
 const restoreActions = ['VERIFYONLY', 'HEADERONLY', 'FILELISTONLY', 'LABELONLY'] as const;
 
 export function parseBackup(cursor: TokenCursor): Backup {
@@ -46,15 +54,30 @@ export function parseBackup(cursor: TokenCursor): Backup {
   const database = cursor.name();
   cursor.expect('TO');
   const devices = parseDevices(cursor);
-  return { kind: 'backup', database, devices, options: parseOptions(cursor, 'BACKUP', backupOptions) };
+  return { kind: 'backup', database, devices, options: parseOptions(cursor, 'BACKUP', { table: backupOptions }) };
 }
 
-export function parseRestore(cursor: TokenCursor): Restore {
+export function parseRestore(cursor: TokenCursor): Restore | RestoreDatabase {
   cursor.expect('RESTORE');
+  if (cursor.take('DATABASE')) return parseRestoreDatabase(cursor);
   const action = restoreActions.find((word) => cursor.take(word)) ?? cursor.fail();
   cursor.expect('FROM');
   const devices = parseDevices(cursor);
-  return { kind: 'restore', action, devices, options: parseOptions(cursor, 'RESTORE', restoreOptions) };
+  return { kind: 'restore', action, devices, options: parseOptions(cursor, 'RESTORE', { table: restoreOptions }) };
+}
+
+function parseRestoreDatabase(cursor: TokenCursor): RestoreDatabase {
+  const database = cursor.name();
+  cursor.expect('FROM');
+  const devices = parseDevices(cursor);
+  const moves = new Map<string, string>();
+  const options = parseOptions(cursor, 'RESTORE', { table: restoreDatabaseOptions, moves });
+  if (options.has('RECOVERY') && options.has('NORECOVERY'))
+    throw sqlError(
+      3031,
+      "Option 'norecovery' conflicts with option(s) 'recovery'. Remove the conflicting option and reissue the statement.",
+    );
+  return { kind: 'restore database', database, devices, moves, options };
 }
 
 function parseDevices(cursor: TokenCursor): Device[] {
@@ -67,7 +90,13 @@ function parseDevices(cursor: TokenCursor): Device[] {
   return devices;
 }
 
-function parseOptions(cursor: TokenCursor, statement: string, table: OptionTable): Map<string, OptionValue> {
+interface KnownOptions {
+  readonly table: OptionTable;
+  /** Filled with what MOVE says. */
+  readonly moves?: Map<string, string>;
+}
+
+function parseOptions(cursor: TokenCursor, statement: string, { table, moves }: KnownOptions): Map<string, OptionValue> {
   const options = new Map<string, OptionValue>();
   if (!cursor.take('WITH')) return options;
   do {
@@ -75,9 +104,16 @@ function parseOptions(cursor: TokenCursor, statement: string, table: OptionTable
     const name = token.text.toUpperCase();
     const takes = token.kind === 'word' ? table[name] : undefined;
     if (takes === undefined) throw sqlError(155, `'${token.text}' is not a recognized ${statement} option.`, { class: 15 });
-    options.set(name, parseValue(cursor, takes));
+    if (takes === 'move') parseMove(cursor, moves);
+    else options.set(name, parseValue(cursor, takes));
   } while (cursor.take(','));
   return options;
+}
+
+function parseMove(cursor: TokenCursor, moves: Map<string, string> | undefined): void {
+  const name = cursor.string();
+  cursor.expect('TO');
+  moves?.set(name, cursor.string());
 }
 
 function parseValue(cursor: TokenCursor, takes: OptionKind): OptionValue {

@@ -65,6 +65,27 @@ export interface Restore {
   readonly options: ReadonlyMap<string, OptionValue>;
 }
 
+export interface RestoreDatabase {
+  readonly kind: 'restore database';
+  readonly database: string;
+  readonly devices: readonly Device[];
+  /** New paths of files, by their logical names. */
+  readonly moves: ReadonlyMap<string, string>;
+  readonly options: ReadonlyMap<string, OptionValue>;
+}
+
+export interface DropDatabase {
+  readonly kind: 'drop database';
+  readonly database: string;
+  readonly ifExists: boolean;
+}
+
+export interface CheckDatabase {
+  readonly kind: 'check database';
+  readonly database: string | undefined;
+  readonly options: ReadonlySet<string>;
+}
+
 export interface CredentialStatement {
   readonly kind: 'credential';
   readonly action: 'CREATE' | 'ALTER' | 'DROP';
@@ -78,6 +99,9 @@ export type Statement =
   | Execute
   | Backup
   | Restore
+  | RestoreDatabase
+  | DropDatabase
+  | CheckDatabase
   | CredentialStatement
   | { readonly kind: 'set option' }
   | { readonly kind: 'use'; readonly database: string }
