@@ -66,13 +66,17 @@ export interface RunningSqlServer {
 }
 
 /**
- * A pretend SQL Server: TDS 7.4 over TCP, with or without TLS, that writes real files for BACKUP.
+ * A pretend SQL Server: TDS 7.4 over TCP, with or without TLS, that writes real files and real block blobs for BACKUP,
+ * restores from them, and can be a replica of an availability group.
  *
- * What it does not do: data. There are no tables but a few of the catalog, no transactions, no RESTORE DATABASE, no
- * Windows logins, no MARS, no TDS 8. It knows the statements of src/databases and those that clients send by
- * themselves, and answers error 102 to any other. Its T-SQL has no subqueries, no control flow; the
- * first error ends a batch. Backup files have the blocks and streams of SQL Server's, but the pages in them are made up,
- * compressed ones use deflate, and their checksum is its own: a real server cannot restore them.
+ * What it does not do: data. There are no tables but those of the catalog and pretend ones that have only their number of
+ * rows, no transactions, no Windows logins, no MARS, no TDS 8. It knows BACKUP DATABASE, RESTORE, DBCC CHECKDB, DROP
+ * DATABASE, credentials, SELECT and what clients send by themselves, and answers error 102 to anything else: no BACKUP
+ * LOG, no differentials, no ALTER or CREATE DATABASE. Its T-SQL has no subqueries, no control flow; the first error ends a
+ * batch. Backup files have the blocks and streams of SQL Server's, but the pages in them are made up, compressed ones use
+ * deflate or zstd, the log holds a description of the database, and their checksum is its own: a real server cannot
+ * restore them. Blobs are written by shared access signature only, over certificates that Node trusts. A failover loses the work on
+ * databases of the group and the connections through the listener; idle direct connections stay.
  */
 export async function startSqlServer(options: SqlServerOptions): Promise<RunningSqlServer> {
   await mkdir(options.directory, { recursive: true });
