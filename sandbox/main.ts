@@ -1,18 +1,28 @@
-/** `npm run sandbox -- --dir DIR [--share PATH]`: a pretend stamp that runs until it is told to end. */
+/** `npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--url]`: a pretend stamp that runs until it is told to end. */
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { startSandbox } from './start-sandbox';
+import { startSandbox, type SandboxOptions } from './start-sandbox';
 import { untilSignal } from './until-signal';
 
-const usage = 'Usage: npm run sandbox -- --dir DIR [--share PATH]';
+const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--url]
+  --availability-group  two SQL Servers behind a listener instead of one
+  --url                 settings for backups that SQL Server writes to the storage by itself`;
 
-function readArguments(): { readonly directory: string; readonly share?: string } | undefined {
+function readArguments(): SandboxOptions | undefined {
   try {
-    const { values } = parseArgs({ options: { dir: { type: 'string' }, share: { type: 'string' } } });
+    const { values } = parseArgs({
+      options: {
+        dir: { type: 'string' },
+        share: { type: 'string' },
+        'availability-group': { type: 'boolean', default: false },
+        url: { type: 'boolean', default: false },
+      },
+    });
     if (values.dir === undefined) return refuse('--dir is missing');
-    if (values.share === undefined) return { directory: values.dir };
+    const options = { directory: values.dir, availabilityGroup: values['availability-group'], backupToUrl: values.url };
+    if (values.share === undefined) return options;
     const found = statSync(values.share, { throwIfNoEntry: false });
-    return found?.isDirectory() ? { directory: values.dir, share: values.share } : refuse(`${values.share} is not a directory`);
+    return found?.isDirectory() ? { ...options, share: values.share } : refuse(`${values.share} is not a directory`);
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }

@@ -2,14 +2,16 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startAzurite, type Azurite } from './azurite';
-import { createCertificateAuthority, localNames, type ServerCertificate } from './certificates';
+import { createCertificateAuthority, localNames } from './certificates';
 import { writeEnvFile } from './env-file';
 import { startIdentity, type Identity, type IdentityClient } from './identity/start-identity';
 import { createVaultFaults, type VaultFaults } from './key-vault/faults';
 import { startKeyVault, type KeyVault } from './key-vault/start-key-vault';
 import { generateShare } from './share-generator/generate-share';
 import type { Fault } from './sql-server/engine/faults';
-import { startSqlServer, type RunningSqlServer } from './sql-server/start-sql-server';
+import type { AvailabilityGroup } from './sql-server/engine/availability-group';
+import type { RunningSqlServer } from './sql-server/start-sql-server';
+import { backupDirectory, startSqlServers } from './sql-servers';
 import { writeSystemSecrets } from './system-secrets';
 
 export interface SandboxOptions {
@@ -21,6 +23,10 @@ export interface SandboxOptions {
   readonly files?: number;
   /** What goes wrong in SQL Server; more can be added while it runs. */
   readonly faults?: readonly Fault[];
+  /** Two SQL Servers as replicas of one availability group, reached by its listener, instead of one. */
+  readonly availabilityGroup?: boolean;
+  /** Settings that have SQL Server write its backups to the storage by itself. */
+  readonly backupToUrl?: boolean;
   /** Told of every file the SQL Server has backed up to, before anybody else knows of it. */
   readonly onBackup?: (file: string) => void;
 }
@@ -31,7 +37,10 @@ export interface Sandbox {
   /** What is in it. */
   readonly settings: Readonly<Record<string, string>>;
   readonly share: string;
+  /** The only SQL Server, or the first primary. */
   readonly sql: RunningSqlServer;
+  readonly sqlSecondary: RunningSqlServer | undefined;
+  readonly sqlGroup: AvailabilityGroup | undefined;
   /** Where the SQL Server writes its backups, as this machine sees it. */
   readonly sqlDirectory: string;
   readonly vault: KeyVault;
@@ -42,14 +51,6 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-const mib = 1024 * 1024;
-const databases = [
-  { name: 'appservice_hosting', size: 12 * mib, recoveryModel: 'SIMPLE', contained: true },
-  { name: 'appservice_metering', size: 6 * mib, recoveryModel: 'SIMPLE', contained: true },
-] as const;
-
-/** As the SQL Server names the directory: one that only it knows by that name. */
-const backupDirectory = 'C:\\Backup';
 const sqlUser = 'hubkeep_backup';
 
 /**
@@ -64,23 +65,28 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const close = async () => void (await Promise.all(started.splice(0).map((part) => part.close())));
   try {
     const servers = await startServers(directory, options, (part) => void started.push(part));
-    const settings = settingsOf({ directory, share, servers });
+    const settings = settingsOf({ directory, share, servers, backupToUrl: options.backupToUrl ?? false });
     writeSystemSecrets(join(directory, 'SystemSecrets.JSON'));
     writeFileSync(join(directory, 'sandbox-ca.pem'), servers.caPem);
     const envFile = join(directory, 'hubkeep.env');
     writeEnvFile(envFile, settings);
-    const { sql, sqlDirectory, vault, vaultFaults, identity, azurite } = servers;
-    return { envFile, settings, share, sql, sqlDirectory, vault, vaultFaults, identity, azurite, close };
+    const { caPem: _caPem, client: _client, sqlPassword: _sqlPassword, sqlPort: _sqlPort, ...parts } = servers;
+    return { envFile, settings, share, ...parts, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-interface Servers extends Pick<Sandbox, 'sql' | 'sqlDirectory' | 'vault' | 'vaultFaults' | 'identity' | 'azurite'> {
+interface Servers extends Pick<
+  Sandbox,
+  'sql' | 'sqlSecondary' | 'sqlGroup' | 'sqlDirectory' | 'vault' | 'vaultFaults' | 'identity' | 'azurite'
+> {
   readonly caPem: string;
   readonly client: IdentityClient;
   readonly sqlPassword: string;
+  /** Where clients reach SQL Server. */
+  readonly sqlPort: number;
 }
 
 async function startServers(
@@ -101,51 +107,42 @@ async function startServers(
   opened(identity);
   const vault = await startKeyVault({ directory, tls, identity, faults: vaultFaults });
   opened(vault);
-  const sql = await openSqlServer({ sqlDirectory, sqlPassword, tls, options });
-  opened(sql);
-  return { caPem: authority.caPem, client, vaultFaults, sqlPassword, sqlDirectory, azurite, identity, vault, sql };
-}
-
-interface SqlParts {
-  readonly sqlDirectory: string;
-  readonly sqlPassword: string;
-  readonly tls: ServerCertificate;
-  readonly options: SandboxOptions;
-}
-
-async function openSqlServer({ sqlDirectory, sqlPassword, tls, options }: SqlParts): Promise<RunningSqlServer> {
-  mkdirSync(sqlDirectory, { recursive: true });
-  return startSqlServer({
+  const { faults, onBackup, availabilityGroup = false } = options;
+  const { sql, secondary, group, port, ...servers } = await startSqlServers({
     directory: sqlDirectory,
-    mounts: { [backupDirectory]: sqlDirectory },
-    logins: [{ name: sqlUser, password: sqlPassword }],
+    login: { name: sqlUser, password: sqlPassword },
     tls,
-    databases,
-    faults: options.faults ?? [],
-    ...(options.onBackup === undefined ? {} : { onBackup: options.onBackup }),
+    availabilityGroup,
+    ...(faults === undefined ? {} : { faults }),
+    ...(onBackup === undefined ? {} : { onBackup }),
   });
+  opened(servers);
+  const sqlParts = { sql, sqlSecondary: secondary, sqlGroup: group, sqlPort: port, sqlPassword, sqlDirectory };
+  return { caPem: authority.caPem, client, vaultFaults, azurite, identity, vault, ...sqlParts };
 }
 
 function settingsOf({
   directory,
   share,
   servers,
+  backupToUrl,
 }: {
   directory: string;
   share: string;
   servers: Servers;
+  backupToUrl: boolean;
 }): Record<string, string> {
-  const { client, identity, vault, sql, sqlPassword, sqlDirectory, azurite } = servers;
+  const { client, identity, vault, sqlPort, sqlPassword, sqlDirectory, azurite } = servers;
+  const disk = { SQL_BACKUP_DIRECTORY: backupDirectory, SQL_BACKUP_DIRECTORY_LOCAL: sqlDirectory };
   return {
     STAMP_NAME: 'sandbox',
     EXTRA_CA_FILE: join(directory, 'sandbox-ca.pem'),
     IDENTITY_INSTANCE_DISCOVERY: 'false',
     BACKUP_STORAGE_CONNECTION_STRING: azurite.connectionString,
-    SQL_SERVERS: `localhost:${sql.port}`,
+    SQL_SERVERS: `localhost:${sqlPort}`,
     SQL_USER: sqlUser,
     SQL_PASSWORD: sqlPassword,
-    SQL_BACKUP_DIRECTORY: backupDirectory,
-    SQL_BACKUP_DIRECTORY_LOCAL: sqlDirectory,
+    ...(backupToUrl ? { SQL_BACKUP_MODE: 'url' } : disk),
     FILE_SHARE_PATH: share,
     KEY_VAULT_URL: vault.url,
     KEY_VAULT_VERIFY_CHALLENGE: 'false',

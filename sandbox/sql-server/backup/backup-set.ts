@@ -6,7 +6,17 @@ import { readTapeDate, tapeDate } from './tape-blocks';
 
 export interface BackupSetFacts extends Omit<
   BackupRecord,
-  'id' | 'path' | 'compressedSize' | 'compressed' | 'userName' | 'name' | 'timeZone'
+  | 'id'
+  | 'mediaSetId'
+  | 'mediaSetGuid'
+  | 'mediaName'
+  | 'devices'
+  | 'compressedSize'
+  | 'compressed'
+  | 'userName'
+  | 'name'
+  | 'description'
+  | 'timeZone'
 > {
   readonly softwareMajor: number;
   readonly softwareBuild: number;
@@ -64,6 +74,7 @@ export function readBackupSet(set: Buffer): BackupSetFacts | undefined {
   const flags = set.readUInt32LE(at.flags);
   return {
     guid: readGuid(set.subarray(at.guid, at.guid + 16)),
+    type: 'D',
     database: readText(set, at.databaseName),
     serverName: readText(set, at.serverName),
     copyOnly: (flags & flag.copyOnly) !== 0,
@@ -114,7 +125,7 @@ function readText(set: Buffer, position: number): string {
   return set.toString('utf16le', offset, offset + set.readUInt16LE(position));
 }
 
-function readGuid(bytes: Buffer): string {
+export function readGuid(bytes: Buffer): string {
   const copy = Buffer.from(bytes);
   copy.subarray(0, 4).reverse();
   copy.subarray(4, 6).reverse();

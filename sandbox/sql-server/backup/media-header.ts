@@ -4,11 +4,18 @@ import { blockSize, padding, stream, tapeDate, writeBlockHeader, type BlockHeade
 const vendorId = 0x1200;
 const softwareName = 'Microsoft SQL Server';
 
+/** Which of the files of a striped backup this is; both count from 1. */
+export interface MediaFamily {
+  readonly number: number;
+  readonly count: number;
+}
+
 export interface MediaFacts {
   readonly mediaName: string;
   readonly mediaSetGuid: string;
   readonly setGuid: string;
   readonly setName: string;
+  readonly description: string;
   readonly userName: string;
   readonly machineName: string;
   readonly softwareMajor: number;
@@ -17,6 +24,10 @@ export interface MediaFacts {
   /** Server's local time. */
   readonly at: Date;
 }
+
+/** In the RAID stream, after the GUID of the media set. */
+export const familyNumberAt = 20;
+export const familyCountAt = 22;
 
 /** Texts that follow the fixed part of a block, each found by its size and offset. */
 function withTexts(
@@ -38,7 +49,7 @@ function withTexts(
   return { block, firstStream };
 }
 
-export function tapeBlock(media: MediaFacts): Buffer {
+export function tapeBlock(media: MediaFacts, family: MediaFamily): Buffer {
   const { block, firstStream } = withTexts(0x5e, [
     { at: 0x44, text: media.mediaName },
     { at: 0x50, text: `${softwareName}\0\0` },
@@ -53,8 +64,10 @@ export function tapeBlock(media: MediaFacts): Buffer {
   tapeDate(media.at).copy(block, 0x58);
   block.writeUInt8(1, 0x5d);
   writeBlockHeader(block, { type: 'TAPE', attributes: 0x30000, firstStream });
-  const family = Buffer.concat([guidBytes(media.mediaSetGuid), Buffer.from('ad0000f0010001000100000000000100', 'hex')]);
-  return filled(Buffer.concat([block, stream({ id: 'RAID' }, family)]));
+  const content = Buffer.concat([guidBytes(media.mediaSetGuid), Buffer.from('ad0000f0010001000100000000000100', 'hex')]);
+  content.writeUInt16LE(family.number, familyNumberAt);
+  content.writeUInt16LE(family.count, familyCountAt);
+  return filled(Buffer.concat([block, stream({ id: 'RAID' }, content)]));
 }
 
 /** Soft file marks; half a block, without streams. `marks` are positions in the file. */
@@ -72,6 +85,7 @@ export function fileMarkBlock(marks: readonly number[]): Buffer {
 export function dataSetBlock(media: MediaFacts, position: number): Buffer {
   const { block, firstStream } = withTexts(0x7a, [
     { at: 0x40, text: media.setName },
+    { at: 0x44, text: media.description },
     { at: 0x4c, text: media.userName },
   ]);
   block.writeUInt32LE(4, 0x34);

@@ -3,7 +3,7 @@
 /** Blocks start at multiples of this; logical addresses count it. */
 export const blockSize = 1024;
 export const headerSize = 52;
-const streamHeaderSize = 22;
+export const streamHeaderSize = 22;
 const unicode = 2;
 
 export interface BlockHeader {

@@ -1,9 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
-import { deflateRawSync } from 'node:zlib';
-import { extentSize, type Database } from '../engine/databases';
+import { extentSize, type Database, type DatabaseContent } from '../engine/databases';
 import { writeBackupSet, type BackupSetFacts } from './backup-set';
 import { configurationBlock, dataSetBlock, fileMarkBlock, filled, tapeBlock, volumeBlock, type MediaFacts } from './media-header';
+import type { BackupWriter } from './media';
 import { readExtent } from './pages';
 import { alignment, blockSize, dataStreamPrefix, padding, stream, streamHeader, tapeDate, writeBlockHeader } from './tape-blocks';
 
@@ -18,9 +17,12 @@ const continued = 0x2;
 const ended = 0x6;
 
 export interface BackupRequest {
-  readonly path: string;
-  readonly database: Pick<Database, 'name' | 'generation' | 'size'>;
+  /** One for each family of the media set. */
+  readonly writers: readonly BackupWriter[];
+  readonly database: Pick<Database, 'name' | 'generation' | 'size'> & DatabaseContent;
   readonly media: MediaFacts;
+  /** How extents are squeezed; absent when they are stored as they are. */
+  readonly squeeze: ((extent: Buffer) => Buffer) | undefined;
   /** Facts known once the data is written: dates and LSNs of the end. */
   readonly finish: () => BackupSetFacts;
   readonly initial: BackupSetFacts;
@@ -28,28 +30,29 @@ export interface BackupRequest {
   readonly onExtent: (done: number, total: number) => Promise<void>;
 }
 
-/** Writes a backup file and gives its size in bytes. What was written stays when it stops half-way, as SQL Server leaves it. */
+/** Writes a backup and gives the bytes of all its families together. Opens, finishes and abandons no writer. */
 export async function writeBackup(request: BackupRequest): Promise<number> {
-  const file = await open(request.path, 'w');
-  try {
-    const output = createOutput(file);
-    const set = writeBackupSet(request.initial);
-    await output.write(tapeBlock(request.media));
+  const { writers, media } = request;
+  const outputs = writers.map(createOutput);
+  const set = writeBackupSet(request.initial);
+  for (const [index, output] of outputs.entries()) {
+    await output.write(tapeBlock(media, { number: index + 1, count: outputs.length }));
     await output.write(fileMarkBlock([]));
-    await output.write(dataSetBlock(request.media, setStart));
-    await output.write(volumeBlock(request.media));
+    await output.write(dataSetBlock(media, setStart));
+    await output.write(volumeBlock(media));
     await output.write(configurationBlock({ type: 'MSCI', logicalAddress: 2, blockId: 2 }, set));
-    await writeData(output, request);
-    await writeLog(output);
-    const facts = request.finish();
+  }
+  await writeData(outputs, request);
+  const content = contentOf(request.database);
+  const facts = request.finish();
+  for (const output of outputs) {
+    await writeLog(output, content);
     await output.write(
       configurationBlock({ type: 'MSLS', logicalAddress: logicalAddress(output), blockId: 5 }, writeBackupSet(facts)),
     );
     await writeEnd(output, facts.finishedAt);
-    return output.position();
-  } finally {
-    await file.close();
   }
+  return outputs.reduce((total, output) => total + output.position(), 0);
 }
 
 interface Output {
@@ -58,14 +61,14 @@ interface Output {
   readonly digest: Hash;
 }
 
-function createOutput(file: FileHandle): Output {
+function createOutput(writer: BackupWriter): Output {
   const digest = createHash('sha256');
   let position = 0;
   return {
     digest,
     position: () => position,
     async write(bytes) {
-      await file.write(bytes, 0, bytes.length, position);
+      await writer.write(bytes);
       digest.update(bytes);
       position += bytes.length;
     },
@@ -76,36 +79,61 @@ function logicalAddress(output: Output): number {
   return (output.position() - setStart) / blockSize;
 }
 
-async function writeData(output: Output, request: BackupRequest): Promise<void> {
-  const { database, media } = request;
-  const block = Buffer.alloc(0x3c);
-  block.writeUInt16LE(1, 0x3a);
-  writeBlockHeader(block, { type: 'MSDA', firstStream: block.length, logicalAddress: logicalAddress(output), blockId: 3 });
-  await output.write(Buffer.concat([block, alignment(block.length)]));
+/** Extents go to the families in turn. */
+async function writeData(outputs: readonly Output[], request: BackupRequest): Promise<void> {
+  const { database, squeeze } = request;
   const extents = database.size / extentSize;
-  if (!media.compressed) {
-    await output.write(streamHeader({ id: 'MQDA', mediaAttributes: continued, length: database.size + dataStreamPrefix.length }));
+  for (const [index, output] of outputs.entries()) {
+    const block = Buffer.alloc(0x3c);
+    block.writeUInt16LE(1, 0x3a);
+    writeBlockHeader(block, { type: 'MSDA', firstStream: block.length, logicalAddress: logicalAddress(output), blockId: 3 });
+    await output.write(Buffer.concat([block, alignment(block.length)]));
+    if (squeeze !== undefined) continue;
+    const share = Math.ceil((extents - index) / outputs.length) * extentSize;
+    await output.write(streamHeader({ id: 'MQDA', mediaAttributes: continued, length: share + dataStreamPrefix.length }));
     await output.write(dataStreamPrefix);
   }
   for (let extent = 0; extent < extents; extent++) {
     const bytes = readExtent(database, extent);
-    await output.write(media.compressed ? compressedStream(bytes) : bytes);
+    const squeezed = squeeze === undefined ? bytes : squeezedStream(squeeze(bytes));
+    await outputs[extent % outputs.length]?.write(squeezed);
     await request.onExtent(extent + 1, extents);
   }
-  await output.write(stream({ id: 'MQDA', mediaAttributes: ended }, Buffer.alloc(0)));
-  await output.write(padding((output.position() - setStart) % blockSize));
+  for (const output of outputs) {
+    await output.write(stream({ id: 'MQDA', mediaAttributes: ended }, Buffer.alloc(0)));
+    await output.write(padding((output.position() - setStart) % blockSize));
+  }
 }
 
-function compressedStream(extent: Buffer): Buffer {
-  return stream({ id: 'MQDA', mediaAttributes: continued, compression: 1 }, deflateRawSync(extent, { level: 1 }));
+function squeezedStream(extent: Buffer): Buffer {
+  return stream({ id: 'MQDA', mediaAttributes: continued, compression: 1 }, extent);
 }
 
-async function writeLog(output: Output): Promise<void> {
+/** What the log would tell of the database lies at its start: as JSON, which only the sandbox reads. */
+async function writeLog(output: Output, content: Buffer): Promise<void> {
   const block = Buffer.alloc(0x3c);
   writeBlockHeader(block, { type: 'MSTL', firstStream: block.length, logicalAddress: logicalAddress(output), blockId: 4 });
   const lead = Buffer.concat([block, alignment(block.length)]);
-  const log = stream({ id: 'MQTL' }, Buffer.concat([dataStreamPrefix, Buffer.alloc(logSize)]));
+  const records = Buffer.alloc(Math.ceil((content.length + 1) / logSize) * logSize);
+  content.copy(records);
+  const log = stream({ id: 'MQTL' }, Buffer.concat([dataStreamPrefix, records]));
   await output.write(filled(Buffer.concat([lead, log])));
+}
+
+function contentOf(database: DatabaseContent): Buffer {
+  const { recoveryModel, contained, encrypted, collation, compatibilityLevel, files, users, tables, corruption } = database;
+  const content: DatabaseContent = {
+    recoveryModel,
+    contained,
+    encrypted,
+    collation,
+    compatibilityLevel,
+    files,
+    users,
+    tables,
+    corruption,
+  };
+  return Buffer.from(JSON.stringify(content));
 }
 
 async function writeEnd(output: Output, finishedAt: Date): Promise<void> {

@@ -1,17 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { toLsn, type Database } from './databases';
+
 /** What `msdb` remembers of one backup; dates are the server's local time. */
 export interface BackupRecord {
   readonly id: number;
   readonly guid: string;
+  readonly mediaSetId: number;
+  readonly mediaSetGuid: string;
+  readonly mediaName: string;
   readonly name: string;
+  readonly description: string;
+  /** D for a full backup, L for one of the log. */
+  readonly type: 'D' | 'L';
   readonly database: string;
   readonly serverName: string;
   readonly userName: string;
-  readonly path: string;
+  /** The families of its media set, in order. */
+  readonly devices: readonly string[];
   readonly copyOnly: boolean;
   readonly checksums: boolean;
   readonly compressed: boolean;
   readonly damaged: boolean;
-  /** Bytes of the database, and of the file. */
+  /** Bytes of the database, and of the files. */
   readonly size: number;
   readonly compressedSize: number;
   readonly firstLsn: bigint;
@@ -42,4 +52,47 @@ export function createBackupHistory(): BackupHistory {
     add: (record) => void records.push(record),
     list: () => records,
   };
+}
+
+export interface LogBackup {
+  readonly serverName: string;
+  readonly timeZone: number;
+  /** Server's local time. */
+  readonly finishedAt: Date;
+}
+
+/** Remembers a backup of the log as some job of the server made it; no file is written. */
+export function recordLogBackup(history: BackupHistory, database: Database, at: LogBackup): void {
+  const id = history.nextId();
+  const firstLsn = toLsn(database.log, 1);
+  database.log.block += 8;
+  const size = 1024 * 1024;
+  history.add({
+    id,
+    guid: randomUUID().toUpperCase(),
+    mediaSetId: id,
+    mediaSetGuid: randomUUID().toUpperCase(),
+    mediaName: '',
+    name: '',
+    description: '',
+    type: 'L',
+    database: database.name,
+    serverName: at.serverName,
+    userName: 'NT SERVICE\\SQLSERVERAGENT',
+    devices: [`C:\\Backup\\${database.name}_${id}.trn`],
+    copyOnly: false,
+    checksums: false,
+    compressed: false,
+    damaged: false,
+    size,
+    compressedSize: size,
+    firstLsn,
+    lastLsn: toLsn(database.log, 1),
+    checkpointLsn: database.lastBackupLsn,
+    databaseBackupLsn: database.lastBackupLsn,
+    startedAt: at.finishedAt,
+    finishedAt: at.finishedAt,
+    timeZone: at.timeZone,
+    recoveryModel: database.recoveryModel,
+  });
 }

@@ -1,7 +1,10 @@
 import type { Column, ColumnType, Value } from '../tds/columns';
+import type { Expression } from '../tsql/expressions';
 import { sqlError } from '../tsql/sql-error';
-import type { Comparison, Expression } from '../tsql/statements';
-import { findFunction, findGlobal, utcOffsetMinutes, type CallContext } from './functions';
+import { aggregate } from './aggregates';
+import { isTrue } from './conditions';
+import { findFunction, findGlobal, type CallContext } from './functions';
+import { calculate, commonType, convert, typeOfValue } from './values';
 
 /** The columns that a row of joined sources offers, in the order of its values. */
 export interface BoundColumn extends Column {
@@ -11,6 +14,8 @@ export interface BoundColumn extends Column {
 export interface Scope extends CallContext {
   readonly variables: ReadonlyMap<string, Value>;
   readonly columns: readonly BoundColumn[];
+  /** The rows an aggregate works on; absent where none is allowed. */
+  readonly group?: readonly Row[];
 }
 
 export type Row = readonly Value[];
@@ -25,8 +30,18 @@ export function evaluate(expression: Expression, scope: Scope, row: Row): Value 
       return row[indexOfColumn(expression, scope)] ?? null;
     case 'cast':
       return convert(evaluate(expression.expression, scope, row), expression.type);
+    case 'arithmetic': {
+      const type = typeOf(expression, scope);
+      const operand = (of: Expression) => convert(evaluate(of, scope, row), type);
+      return calculate(expression.operator, [operand(expression.left), operand(expression.right)], type);
+    }
+    case 'case': {
+      const branch = expression.branches.find(({ when }) => isTrue(when, scope, row));
+      return evaluate(branch?.then ?? expression.otherwise, scope, row);
+    }
+    case 'aggregate':
+      return aggregate(expression, scope);
     case 'call':
-      if (isTimeZoneOffset(expression)) return utcOffsetMinutes(scope.server);
       return findFunction(expression.name).call(
         scope,
         expression.arguments.map((argument) => evaluate(argument, scope, row)),
@@ -45,47 +60,25 @@ export function typeOf(expression: Expression, scope: Scope): ColumnType {
       return scope.columns[indexOfColumn(expression, scope)]?.type ?? 'nvarchar';
     case 'cast':
       return expression.type;
+    case 'arithmetic':
+      return commonType(typeOf(expression.left, scope), typeOf(expression.right, scope));
+    case 'case':
+      return typeOfAny([...expression.branches.map(({ then }) => then), expression.otherwise], scope);
+    case 'aggregate':
+      return expression.of === 'rows' || expression.name === 'count' ? 'int' : typeOf(expression.of, scope);
     case 'call':
-      return isTimeZoneOffset(expression) ? 'int' : findFunction(expression.name).type;
+      return typeOfCall(expression, scope);
   }
 }
 
-export function holds(conditions: readonly Comparison[], scope: Scope, row: Row): boolean {
-  return conditions.every((condition) => compare(condition, scope, row));
+function typeOfCall(call: Extract<Expression, { kind: 'call' }>, scope: Scope): ColumnType {
+  const { type } = findFunction(call.name);
+  return type === 'of arguments' ? typeOfAny(call.arguments, scope) : type;
 }
 
-const orders: Readonly<Record<string, (order: number) => boolean>> = {
-  '=': (order) => order === 0,
-  '<>': (order) => order !== 0,
-  '<': (order) => order < 0,
-  '>': (order) => order > 0,
-  '<=': (order) => order <= 0,
-  '>=': (order) => order >= 0,
-};
-
-/** A comparison with NULL is never true. */
-function compare({ left, operator, right }: Comparison, scope: Scope, row: Row): boolean {
-  const a = comparable(evaluate(left, scope, row));
-  if (operator === 'is null') return a === null;
-  if (operator === 'is not null') return a !== null;
-  const b = comparable(evaluate(right, scope, row));
-  if (a === null || b === null) return false;
-  return orders[operator]?.(a < b ? -1 : a > b ? 1 : 0) ?? false;
-}
-
-/** The server's collation compares text without regard to case. */
-export function comparable(value: Value): string | number | bigint | null {
-  if (typeof value === 'string') return value.toLowerCase();
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  return value instanceof Date ? value.getTime() : value;
-}
-
-function convert(value: Value, type: ColumnType): Value {
-  if (value === null) return null;
-  if (type === 'nvarchar') return value instanceof Date ? value.toISOString() : String(value);
-  if (type === 'int' || type === 'float') return Number(value);
-  if (type === 'bigint' || type === 'numeric') return BigInt(value as string | number | bigint);
-  return type === 'bit' ? Number(value) !== 0 : value;
+function typeOfAny(candidates: readonly Expression[], scope: Scope): ColumnType {
+  const typed = candidates.filter((candidate) => candidate.kind !== 'literal' || candidate.value !== null);
+  return typed.map((candidate) => typeOf(candidate, scope)).reduce<ColumnType>(commonType, 'nvarchar');
 }
 
 function readVariable(name: string, scope: Scope): Value {
@@ -98,21 +91,11 @@ function readVariable(name: string, scope: Scope): Value {
 
 function indexOfColumn(column: { qualifier: string | undefined; name: string }, scope: Scope): number {
   const qualifier = column.qualifier?.toLowerCase();
-  const index = scope.columns.findIndex(
+  const named = scope.columns.map(({ name, source }, index) => ({ name, source, index }));
+  const found = named.filter(
     ({ name, source }) => name.toLowerCase() === column.name.toLowerCase() && (qualifier === undefined || source === qualifier),
   );
-  if (index < 0) throw sqlError(207, `Invalid column name '${column.name}'.`);
-  return index;
-}
-
-function isTimeZoneOffset(call: { name: string; arguments: readonly Expression[] }): boolean {
-  const [part] = call.arguments;
-  return call.name === 'datepart' && part?.kind === 'column' && part.name.toLowerCase() === 'tzoffset';
-}
-
-function typeOfValue(value: Value): ColumnType {
-  if (typeof value === 'number') return 'int';
-  if (typeof value === 'bigint') return 'bigint';
-  if (typeof value === 'boolean') return 'bit';
-  return value instanceof Date ? 'datetime' : 'nvarchar';
+  if (found.length > 1) throw sqlError(209, `Ambiguous column name '${column.name}'.`);
+  if (found[0] === undefined) throw sqlError(207, `Invalid column name '${column.name}'.`);
+  return found[0].index;
 }

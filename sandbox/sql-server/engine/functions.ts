@@ -1,71 +1,85 @@
 import type { ColumnType, Value } from '../tds/columns';
 import { sqlError } from '../tsql/sql-error';
-import { localNow, type ServerState, type Session } from './server-state';
+import { groupDatabase, preferredReplica } from './availability-group';
+import { dateFunctions } from './date-functions';
+import { securityFunctions } from './security-functions';
+import { serverProperty } from './server-property';
+import type { ServerState, Session } from './server-state';
 
 export interface CallContext {
   readonly server: ServerState;
   readonly session: Session;
 }
 
-interface SqlFunction {
-  readonly type: ColumnType;
+export interface SqlFunction {
+  readonly type: ColumnType | 'of arguments';
   call(context: CallContext, values: readonly Value[]): Value;
 }
 
-const engineEditions = { Enterprise: 3, Standard: 2, Express: 4 } as const;
+export type SqlFunctions = Readonly<Record<string, SqlFunction>>;
 
-const functions: Readonly<Record<string, SqlFunction>> = {
+interface Global extends SqlFunction {
+  readonly type: ColumnType;
+}
+
+const textFunctions: SqlFunctions = {
+  upper: { type: 'nvarchar', call: (_context, [text = null]) => (text === null ? null : String(text).toUpperCase()) },
+  lower: { type: 'nvarchar', call: (_context, [text = null]) => (text === null ? null : String(text).toLowerCase()) },
+  len: { type: 'int', call: (_context, [text = null]) => (text === null ? null : String(text).trimEnd().length) },
+  quotename: {
+    type: 'nvarchar',
+    call: (_context, [text = null]) => (text === null ? null : `[${String(text).replaceAll(']', ']]')}]`),
+  },
+};
+
+const functions: SqlFunctions = {
+  ...textFunctions,
+  ...dateFunctions,
+  ...securityFunctions,
   serverproperty: { type: 'nvarchar', call: ({ server }, [name]) => serverProperty(server, String(name)) },
+  isnull: { type: 'of arguments', call: (_context, [value, other]) => value ?? other ?? null },
+  coalesce: { type: 'of arguments', call: (_context, values) => values.find((value) => value !== null) ?? null },
   db_id: {
     type: 'int',
     call: ({ server, session }, values) =>
       server.databases.find(values.length === 0 ? session.database : String(values[0]))?.id ?? null,
   },
-  db_name: { type: 'nvarchar', call: ({ session }) => session.database },
+  db_name: {
+    type: 'nvarchar',
+    call: ({ server, session }, values) =>
+      values.length === 0 ? session.database : (server.databases.list().find(({ id }) => id === Number(values[0]))?.name ?? null),
+  },
+  'sys.fn_hadr_backup_is_preferred_replica': {
+    type: 'bit',
+    call: ({ server }, [name]) => isPreferredReplica(server, String(name)),
+  },
   app_name: { type: 'nvarchar', call: ({ session }) => session.applicationName },
-  suser_sname: { type: 'nvarchar', call: ({ session }) => session.login.name },
-  getdate: { type: 'datetime', call: ({ server }) => localNow(server) },
-  getutcdate: { type: 'datetime', call: () => new Date() },
-  sysdatetimeoffset: { type: 'datetime', call: ({ server }) => localNow(server) },
+  host_name: { type: 'nvarchar', call: ({ session }) => session.hostName },
 };
 
-const globals: Readonly<Record<string, SqlFunction>> = {
+const globals: Readonly<Record<string, Global>> = {
   '@@version': { type: 'nvarchar', call: ({ server }) => `Microsoft SQL Server (sandbox) - ${server.version}` },
   '@@servername': { type: 'nvarchar', call: ({ server }) => server.name },
   '@@spid': { type: 'int', call: ({ session }) => session.id },
 };
 
+/** The name has to be written as sys.databases has it; any other gets 0, and a database outside of a group 1. */
+function isPreferredReplica(server: ServerState, name: string): boolean {
+  const database = server.databases.list().find((known) => known.name === name);
+  if (database === undefined) return false;
+  const { group } = server;
+  if (group === undefined || groupDatabase(group, database) === undefined) return true;
+  return preferredReplica(group) === server.name;
+}
+
 export function findFunction(name: string): SqlFunction {
   const found = functions[name];
-  if (found === undefined) throw sqlError(195, `'${name}' is not a recognized built-in function name.`, { class: 15 });
-  return found;
+  if (found !== undefined) return found;
+  if (!name.includes('.')) throw sqlError(195, `'${name}' is not a recognized built-in function name.`, { class: 15 });
+  const [schema] = name.split('.');
+  throw sqlError(4121, `Cannot find either column "${schema}" or the user-defined function or aggregate "${name}".`);
 }
 
-export function findGlobal(name: string): SqlFunction | undefined {
+export function findGlobal(name: string): Global | undefined {
   return globals[name];
-}
-
-/** Minutes that the server's clock is ahead of UTC: DATEPART(TZOFFSET, SYSDATETIMEOFFSET()). */
-export function utcOffsetMinutes(server: ServerState): number {
-  return server.timeZone * 15;
-}
-
-/** An unknown property is NULL, as on a real server. */
-function serverProperty(server: ServerState, name: string): Value {
-  const [major = ''] = server.version.split('.');
-  const properties: Readonly<Record<string, string | number | null>> = {
-    productversion: server.version,
-    productmajorversion: major,
-    productlevel: 'RTM',
-    edition: `${server.edition} Edition (64-bit)`,
-    engineedition: engineEditions[server.edition],
-    servername: server.name,
-    machinename: server.name.split('\\')[0] ?? server.name,
-    instancename: server.name.split('\\')[1] ?? null,
-    collation: 'SQL_Latin1_General_CP1_CI_AS',
-    isclustered: 0,
-    ishadrenabled: 0,
-    instancedefaultbackuppath: server.directory,
-  };
-  return properties[name.toLowerCase()] ?? null;
 }

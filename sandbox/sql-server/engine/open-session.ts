@@ -1,7 +1,8 @@
 import type { Login } from '../tds/login7';
 import type { Connection, SessionHost } from '../tds/client';
+import { refusalOf } from './database-access';
 import { runBatch } from './run-batch';
-import type { ServerState, Session } from './server-state';
+import { localNow, type ServerState, type Session } from './server-state';
 
 const firstSessionId = 51;
 
@@ -11,15 +12,19 @@ export function openSession(server: ServerState, login: Login): ReturnType<Sessi
   const refused = { number: 18456, class: 14, state: 1, text: `Login failed for user '${login.user}'.` };
   if (known === undefined || known.password !== login.password) return { refused: [refused] };
   const database = server.databases.find(login.database === '' ? 'master' : login.database);
-  if (database === undefined || database.state !== 'ONLINE') {
+  const { readOnlyIntent, applicationName, hostName } = login;
+  const refusal = database === undefined ? undefined : refusalOf(database, { server, session: { login: known, readOnlyIntent } });
+  if (database === undefined || refusal !== undefined) {
     const text = `Cannot open database "${login.database}" requested by the login. The login failed.`;
-    return { refused: [{ number: 4060, class: 11, state: 1, text }, refused] };
+    return { refused: [...(refusal?.messages ?? []), { number: 4060, class: 11, state: 1, text }, refused] };
   }
   const session: Session = {
     id: freeSessionId(server),
     login: known,
-    applicationName: login.applicationName,
-    hostName: login.hostName,
+    applicationName,
+    hostName,
+    readOnlyIntent,
+    openedAt: localNow(server),
     database: database.name,
   };
   server.sessions.set(session.id, session);

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackupSetFacts } from '../backup/backup-set';
+import type { MediaFacts } from '../backup/media-header';
 import { writeBackup } from '../backup/write-backup';
 import type { Reply } from '../tds/client';
-import { SqlError, sqlError } from '../tsql/sql-error';
 import type { Backup } from '../tsql/statements';
-import { deviceError, localPath, wrapped } from './backup-device';
+import { localPath } from './backup-device';
+import { backupStatement, checkBackup, type BackupPlan } from './check-backup';
 import { toLsn, type Database } from './databases';
-import { localNow, type RunningBackup, type ServerState, type Session } from './server-state';
-import { strike, type FaultContext } from './strike';
+import { openWriters } from './open-devices';
+import { createProgress } from './progress';
+import { localNow, type RunningRequest, type ServerState, type Session } from './server-state';
 
-const statementName = 'BACKUP DATABASE';
 const pageSize = 8192;
 
 export interface RunContext {
@@ -24,107 +25,111 @@ export interface RunContext {
 
 export async function runBackup(backup: Backup, context: RunContext): Promise<void> {
   const { server, session } = context;
-  const database = checkRequest(backup, context);
-  const running: RunningBackup = { sessionId: session.id, databaseId: database.id, startedAt: localNow(server), percent: 0 };
+  const plan = checkBackup(backup, context);
+  const running: RunningRequest = {
+    sessionId: session.id,
+    databaseId: plan.database.id,
+    command: backupStatement,
+    startedAt: localNow(server),
+    percent: 0,
+    drop: () => context.reply.drop(),
+  };
   server.running.add(running);
   try {
-    await writeAndRecord(backup, database, { ...context, running });
+    await writeAndRecord(backup, plan, { ...context, running });
   } finally {
     server.running.delete(running);
   }
 }
 
-function checkRequest(backup: Backup, { server, session }: RunContext): Database {
-  const database = server.databases.find(backup.database);
-  const fail = (number: number, text: string, severity = 16) =>
-    wrapped({ number, text, class: severity, state: 1 }, statementName);
-  if (database === undefined)
-    throw fail(911, `Database '${backup.database}' does not exist. Make sure that the name is entered correctly.`);
-  if (session.login.mayBackUp === false) throw fail(262, `BACKUP DATABASE permission denied in database '${database.name}'.`, 14);
-  if (database.name === 'tempdb') throw fail(3147, 'Backup and restore operations are not allowed on database tempdb.');
-  if (database.state !== 'ONLINE') throw fail(927, `Database '${database.name}' cannot be opened. It is ${database.state}.`, 14);
-  if ([...server.running].some(({ databaseId }) => databaseId === database.id)) {
-    throw fail(
-      3023,
-      'Backup, file manipulation operations (such as ALTER DATABASE ADD FILE) and encryption changes on a database must be serialized.',
-    );
-  }
-  if (backup.options.has('COMPRESSION') && server.edition === 'Express') {
-    throw fail(1844, `BACKUP DATABASE WITH COMPRESSION is not supported on ${server.edition} Edition (64-bit).`);
-  }
-  if (!backup.options.has('FORMAT') && !backup.options.has('INIT')) {
-    throw sqlError(50000, 'The sandbox keeps one backup set in a file: use FORMAT or INIT.');
-  }
-  return database;
-}
-
 interface WriteContext extends RunContext {
-  readonly running: RunningBackup;
+  readonly running: RunningRequest;
 }
 
-async function writeAndRecord(backup: Backup, database: Database, context: WriteContext): Promise<void> {
-  const { server, session, reply, running } = context;
-  const { options } = backup;
-  const initial = describe(database, backup, context);
+async function writeAndRecord(backup: Backup, plan: BackupPlan, context: WriteContext): Promise<void> {
+  const { server, reply, running } = context;
+  const { database } = plan;
+  const initial = describe(plan, backup, context);
   const finish = () => ({ ...initial, finishedAt: localNow(server) });
-  const media = {
-    mediaName: String(options.get('MEDIANAME') ?? ''),
-    mediaSetGuid: randomUUID(),
+  const media = mediaOf(backup, plan, { ...context, initial });
+  const writers = await openWriters(backup.devices, plan, { ...context, statement: backupStatement });
+  let size: number;
+  try {
+    const onDone = createProgress(backup.options.get('STATS'), context);
+    const onExtent = async (done: number, total: number) => {
+      await sleep(server.backupMs / total);
+      await onDone(done, total);
+    };
+    size = await writeBackup({ ...plan, writers, database: { ...database }, media, initial, finish, onExtent });
+    for (const writer of writers) await writer.finish();
+  } catch (error) {
+    for (const writer of writers) await writer.abandon();
+    throw error;
+  }
+  for (const device of backup.devices) if (device.kind === 'disk') server.onBackup(localPath(server, device.name));
+  running.percent = 100;
+  record(backup, { plan, media, facts: finish(), size }, context);
+  announceEnd(database, reply);
+}
+
+interface Written {
+  readonly plan: BackupPlan;
+  readonly media: MediaFacts;
+  readonly facts: BackupSetFacts;
+  readonly size: number;
+}
+
+function record(backup: Backup, { plan, media, facts, size }: Written, { server, reply }: RunContext): void {
+  if (server.history.unwritable) {
+    const text = 'Could not insert a backup or restore history/detail record in the msdb database.';
+    return reply.message({ number: 3009, class: 10, state: 1, text });
+  }
+  const id = server.history.nextId();
+  server.history.add({
+    ...facts,
+    id,
+    mediaSetId: id,
+    mediaSetGuid: media.mediaSetGuid,
+    mediaName: media.mediaName,
+    name: media.setName,
+    description: media.description,
+    userName: media.userName,
+    devices: backup.devices.map(({ name }) => name),
+    compressed: plan.compressed,
+    compressedSize: size,
+    timeZone: server.timeZone,
+  });
+}
+
+function mediaOf(backup: Backup, plan: BackupPlan, context: RunContext & { initial: BackupSetFacts }): MediaFacts {
+  const { server, session, initial } = context;
+  const text = (option: string) => String(backup.options.get(option) ?? '');
+  return {
+    mediaName: text('MEDIANAME'),
+    mediaSetGuid: randomUUID().toUpperCase(),
     setGuid: initial.guid,
-    setName: String(options.get('NAME') ?? ''),
+    setName: text('NAME'),
+    description: text('DESCRIPTION'),
     userName: session.login.name,
     machineName: server.name.split('\\')[0] ?? server.name,
     softwareMajor: initial.softwareMajor,
     timeZone: server.timeZone,
-    compressed: options.has('COMPRESSION'),
+    compressed: plan.compressed,
     at: initial.startedAt,
   };
-  const onExtent = createProgress(backup, context);
-  const size = await writeBackup({
-    path: localPath(server, backup.path),
-    database: { ...database },
-    media,
-    initial,
-    finish,
-    onExtent,
-  }).catch((error: unknown) => {
-    throw error instanceof SqlError || context.signal.aborted ? error : deviceError(backup.path, error, statementName);
-  });
-  server.onBackup(localPath(server, backup.path));
-  const finished = finish();
-  running.percent = 100;
-  if (server.history.unwritable) {
-    reply.message({
-      number: 3009,
-      class: 10,
-      state: 1,
-      text: 'Could not insert a backup or restore history/detail record in the msdb database.',
-    });
-  } else {
-    server.history.add({
-      ...finished,
-      id: server.history.nextId(),
-      name: media.setName,
-      userName: media.userName,
-      path: backup.path,
-      compressed: media.compressed,
-      compressedSize: size,
-      timeZone: server.timeZone,
-    });
-  }
-  announceEnd(database, reply);
 }
 
-function describe(database: Database, backup: Backup, { server }: RunContext): BackupSetFacts {
+function describe({ database, checksums }: BackupPlan, backup: Backup, { server }: RunContext): BackupSetFacts {
   const [major = '16', , build = '0'] = server.version.split('.');
   const copyOnly = backup.options.has('COPY_ONLY');
   const firstLsn = toLsn(database.log, 71);
   const facts: BackupSetFacts = {
     guid: randomUUID().toUpperCase(),
+    type: 'D',
     database: database.name,
     serverName: server.name,
     copyOnly,
-    checksums: backup.options.has('CHECKSUM'),
+    checksums,
     damaged: false,
     size: database.size,
     firstLsn,
@@ -140,26 +145,6 @@ function describe(database: Database, backup: Backup, { server }: RunContext): B
   database.log.block += 8;
   if (!copyOnly) database.lastBackupLsn = firstLsn;
   return facts;
-}
-
-/** Sends 3211 every STATS percent, keeps the pace and lets scripted faults strike. */
-function createProgress(backup: Backup, context: WriteContext): (done: number, total: number) => Promise<void> {
-  const { server, reply, signal, running } = context;
-  const stats = backup.options.get('STATS');
-  const step = typeof stats === 'number' && stats > 0 ? stats : 10;
-  let next = step;
-  const faultContext: FaultContext = { ...context, signal };
-  return async (done, total) => {
-    await sleep(server.backupMs / total);
-    const percent = Math.floor((done / total) * 100);
-    running.percent = percent;
-    while (next <= percent) {
-      reply.message({ number: 3211, class: 10, state: 1, text: `${next} percent processed.` });
-      next += step;
-    }
-    const lost = await strike(faultContext, percent);
-    if (signal.aborted && !lost.continues) throw new Error('The backup was stopped');
-  };
 }
 
 function announceEnd(database: Database, reply: Reply): void {

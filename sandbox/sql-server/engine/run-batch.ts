@@ -3,8 +3,13 @@ import type { RpcRequest } from '../tds/rpc';
 import { parseBatch } from '../tsql/parse-batch';
 import { SqlError, sqlError } from '../tsql/sql-error';
 import type { Execute, Statement } from '../tsql/statements';
+import { checkDatabase } from './check-database';
+import { refusalOf } from './database-access';
+import { dropDatabase } from './drop-database';
 import { evaluate, type Scope } from './evaluate';
+import { restoreDatabase } from './restore-database';
 import { runBackup, type RunContext } from './run-backup';
+import { runCredential } from './run-credential';
 import { runProcedure } from './run-procedure';
 import { runRestore } from './run-restore';
 import { runSelect } from './run-select';
@@ -41,8 +46,16 @@ async function runStatement(statement: Statement, variables: Map<string, Value>,
     }
     case 'execute':
       return execute(statement, { variables, scope, context });
+    case 'credential':
+      return runCredential(statement, context);
     case 'backup':
       return runBackup(statement, context);
+    case 'restore database':
+      return restoreDatabase(statement, context);
+    case 'drop database':
+      return dropDatabase(statement, context);
+    case 'check database':
+      return checkDatabase(statement, context);
     case 'restore':
       return runRestore(statement, context);
   }
@@ -61,6 +74,8 @@ function changeDatabase(name: string, { server, session, reply }: RunContext): v
   const database = server.databases.find(name);
   if (database === undefined)
     throw sqlError(911, `Database '${name}' does not exist. Make sure that the name is entered correctly.`);
+  const refusal = refusalOf(database, { server, session });
+  if (refusal !== undefined) throw refusal;
   reply.databaseChanged(database.name, session.database);
   reply.message({ number: 5701, class: 10, state: 1, text: `Changed database context to '${database.name}'.` });
   session.database = database.name;

@@ -1,31 +1,44 @@
 import type { AppLocks } from './app-locks';
+import type { AvailabilityGroup } from './availability-group';
 import type { BackupHistory } from './backup-history';
+import type { Credentials } from './credentials';
 import type { Databases } from './databases';
 import type { Faults } from './faults';
+import type { ServerLogin } from './permissions';
 
-export type Edition = 'Enterprise' | 'Standard' | 'Express';
-
-export interface ServerLogin {
-  readonly name: string;
-  readonly password: string;
-  /** False: BACKUP and RESTORE answer 262. Default true. */
-  readonly mayBackUp?: boolean;
-}
+export type Edition = 'Enterprise' | 'Developer' | 'Standard' | 'Web' | 'Express';
 
 export interface Session {
   readonly id: number;
   readonly login: ServerLogin;
   readonly applicationName: string;
   readonly hostName: string;
+  /** The client said that it only reads. */
+  readonly readOnlyIntent: boolean;
+  /** Server's local time. */
+  readonly openedAt: Date;
   database: string;
 }
 
-/** A BACKUP while it runs, as sys.dm_exec_requests shows it. */
-export interface RunningBackup {
+/** A BACKUP, RESTORE or DBCC while it runs, as sys.dm_exec_requests shows it. */
+export interface RunningRequest {
   readonly sessionId: number;
   readonly databaseId: number;
+  /** At most 16 characters, as the server has them: `RESTORE VERIFYON`. */
+  readonly command: string;
+  /** Server's local time. */
   readonly startedAt: Date;
   percent: number;
+  /** Loses the client, and the work with it. */
+  readonly drop: () => void;
+}
+
+/** How backups to blobs go; may change while the server runs. */
+export interface UrlBackups {
+  /** Blocks of one blob, at most: 50,000 as storage has it. */
+  blockLimit: number;
+  /** True: a backup that fails leaves its lease and an empty blob, as one that lost the network does. */
+  leaveLease: boolean;
 }
 
 export interface ServerState {
@@ -33,6 +46,14 @@ export interface ServerState {
   /** `16.0.4125.3`. */
   readonly version: string;
   readonly edition: Edition;
+  /** `RTM`, `SP2`. */
+  readonly productLevel: string;
+  /** `CU13`. */
+  readonly productUpdateLevel: string | undefined;
+  /** Values of sys.configurations by name. */
+  readonly configurations: Map<string, number>;
+  /** Server's local time. */
+  readonly startedAt: Date;
   /** Where backups with a relative path go. */
   readonly directory: string;
   /** Paths as the server knows them, to the local directories they stand for: `D:\Backup` to `/tmp/x`. */
@@ -45,10 +66,13 @@ export interface ServerState {
   readonly logins: readonly ServerLogin[];
   readonly databases: Databases;
   readonly history: BackupHistory;
+  readonly group: AvailabilityGroup | undefined;
+  readonly credentials: Credentials;
+  readonly url: UrlBackups;
   readonly locks: AppLocks;
   readonly faults: Faults;
   readonly sessions: Map<number, Session>;
-  readonly running: Set<RunningBackup>;
+  readonly running: Set<RunningRequest>;
   attentions: number;
 }
 

@@ -7,9 +7,12 @@ export interface Login {
   readonly database: string;
   /** Bytes of a packet the client asks for. */
   readonly packetSize: number;
+  readonly readOnlyIntent: boolean;
 }
 
 const field = { hostName: 36, user: 40, password: 44, applicationName: 48, database: 68 } as const;
+const typeFlagsAt = 26;
+const readOnlyIntent = 0x20;
 
 export function readLogin7(payload: Buffer): Login {
   const bytesAt = (position: number) => {
@@ -24,6 +27,7 @@ export function readLogin7(payload: Buffer): Login {
     hostName: textAt(field.hostName),
     database: textAt(field.database),
     packetSize: Math.min(Math.max(payload.readUInt32LE(8), 512), 32767),
+    readOnlyIntent: ((payload[typeFlagsAt] ?? 0) & readOnlyIntent) !== 0,
   };
 }
 

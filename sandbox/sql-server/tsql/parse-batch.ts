@@ -1,7 +1,10 @@
 import { parseBackup, parseRestore } from './parse-backup';
+import { parseCredential } from './parse-credential';
+import { parseCheckDatabase, parseDropDatabase } from './parse-database';
 import { parseExpression, parseType } from './parse-expression';
 import { parseSelect } from './parse-select';
-import type { Execute, Expression, Statement } from './statements';
+import type { Expression } from './expressions';
+import type { Execute, Statement } from './statements';
 import { createTokenCursor, type TokenCursor } from './token-cursor';
 import { tokenize } from './tokenize';
 
@@ -10,7 +13,20 @@ const sessionOptions = new Set(
    DATEFIRST DATEFORMAT IMPLICIT_TRANSACTIONS LANGUAGE LOCK_TIMEOUT NOCOUNT NUMERIC_ROUNDABORT QUOTED_IDENTIFIER ROWCOUNT
    TEXTSIZE TRANSACTION XACT_ABORT`.split(/\s+/),
 );
-const statementWords = ['SET', 'SELECT', 'USE', 'DECLARE', 'EXEC', 'EXECUTE', 'BACKUP', 'RESTORE'];
+const statementWords = [
+  'SET',
+  'SELECT',
+  'USE',
+  'DECLARE',
+  'EXEC',
+  'EXECUTE',
+  'BACKUP',
+  'RESTORE',
+  'CREATE',
+  'ALTER',
+  'DROP',
+  'DBCC',
+];
 
 /** Parses a whole batch before any of it runs. Throws SqlError 102 and its kin for what the sandbox does not know. */
 export function parseBatch(sql: string): Statement[] {
@@ -27,6 +43,9 @@ function parseStatement(cursor: TokenCursor): Statement {
   if (cursor.at('SELECT')) return parseSelect(cursor);
   if (cursor.at('BACKUP')) return parseBackup(cursor);
   if (cursor.at('RESTORE')) return parseRestore(cursor);
+  if (cursor.at('DROP', 'DATABASE')) return parseDropDatabase(cursor);
+  if (cursor.at('DBCC')) return parseCheckDatabase(cursor);
+  if (cursor.at('CREATE') || cursor.at('ALTER') || cursor.at('DROP')) return parseCredential(cursor);
   if (cursor.take('SET')) return parseSet(cursor);
   if (cursor.take('USE')) return { kind: 'use', database: cursor.name() };
   if (cursor.take('DECLARE')) return parseDeclare(cursor);

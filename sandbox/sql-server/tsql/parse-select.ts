@@ -1,33 +1,27 @@
-import { parseConditions, parseExpression } from './parse-expression';
-import type { Select, SelectItem, TableSource } from './statements';
+import type { Condition, Expression } from './expressions';
+import { parseCondition } from './parse-condition';
+import { parseExpression } from './parse-expression';
+import type { OrderItem, Select, SelectItem, TableSource } from './statements';
 import type { TokenCursor } from './token-cursor';
 
-const afterSource = [
-  'INNER',
-  'JOIN',
-  'WHERE',
-  'ORDER',
-  'ON',
-  'SELECT',
-  'SET',
-  'USE',
-  'DECLARE',
-  'EXEC',
-  'EXECUTE',
-  'BACKUP',
-  'RESTORE',
-  'GO',
-];
+/** Words that follow a table; anything else there is its alias. */
+const afterSource =
+  `INNER LEFT OUTER CROSS JOIN WHERE GROUP HAVING ORDER ON OPTION SELECT SET USE DECLARE EXEC EXECUTE BACKUP RESTORE
+   CREATE ALTER DROP DBCC GO`.split(/\s+/);
 
-/** One SELECT: a list of expressions, at most inner joins, conditions joined by AND, one ORDER BY column. */
+/** One SELECT without subqueries: expressions, inner and left joins, WHERE, GROUP BY, HAVING, ORDER BY. */
 export function parseSelect(cursor: TokenCursor): Select {
   cursor.expect('SELECT');
+  const distinct = cursor.take('DISTINCT');
   const top = parseTop(cursor);
   const items = [parseItem(cursor)];
   while (cursor.take(',')) items.push(parseItem(cursor));
   const from = cursor.take('FROM') ? parseSources(cursor) : [];
-  const where = cursor.take('WHERE') ? parseConditions(cursor) : [];
-  return { kind: 'select', top, items, from, where, orderBy: parseOrderBy(cursor) };
+  const where = cursor.take('WHERE') ? parseCondition(cursor) : undefined;
+  const groupBy = cursor.take('GROUP', 'BY') ? parseList(cursor, parseExpression) : undefined;
+  const having = cursor.take('HAVING') ? parseCondition(cursor) : undefined;
+  const orderBy = cursor.take('ORDER', 'BY') ? parseList(cursor, parseOrderItem) : [];
+  return { kind: 'select', distinct, top, items, from, where, groupBy, having, orderBy };
 }
 
 function parseTop(cursor: TokenCursor): number | undefined {
@@ -45,29 +39,47 @@ function parseItem(cursor: TokenCursor): SelectItem {
 
 function parseSources(cursor: TokenCursor): TableSource[] {
   const sources = [parseSource(cursor)];
-  while (cursor.at('INNER', 'JOIN') || cursor.at('JOIN')) {
-    cursor.take('INNER');
-    cursor.expect('JOIN');
+  for (;;) {
+    const join = takeJoin(cursor);
+    if (join === undefined) return sources;
     const source = parseSource(cursor);
     cursor.expect('ON');
-    sources.push({ ...source, on: parseConditions(cursor) });
+    sources.push({ ...source, join, on: parseCondition(cursor) });
   }
-  return sources;
+}
+
+function takeJoin(cursor: TokenCursor): TableSource['join'] | undefined {
+  if (cursor.take('LEFT', 'OUTER', 'JOIN') || cursor.take('LEFT', 'JOIN')) return 'left';
+  return cursor.take('INNER', 'JOIN') || cursor.take('JOIN') ? 'inner' : undefined;
 }
 
 function parseSource(cursor: TokenCursor): TableSource {
   const parts = [cursor.name()];
   while (cursor.take('.')) parts.push(cursor.name());
+  const parameters = cursor.take('(') ? parseParameters(cursor) : undefined;
   const hasAlias = cursor.take('AS') || (cursor.peek().kind === 'word' && !afterSource.some((word) => cursor.at(word)));
   const alias = hasAlias ? cursor.name() : (parts[parts.length - 1] as string);
-  return { object: parts.join('.').toLowerCase(), alias: alias.toLowerCase(), on: [] };
+  return { parts, parameters, alias: alias.toLowerCase(), join: 'inner', on: everything };
 }
 
-function parseOrderBy(cursor: TokenCursor): Select['orderBy'] {
-  if (!cursor.take('ORDER')) return undefined;
-  cursor.expect('BY');
+const everything: Condition = { kind: 'and', of: [] };
+
+function parseParameters(cursor: TokenCursor): Expression[] {
+  if (cursor.take(')')) return [];
+  const found = parseList(cursor, parseExpression);
+  cursor.expect(')');
+  return found;
+}
+
+function parseOrderItem(cursor: TokenCursor): OrderItem {
   const expression = parseExpression(cursor);
   const descending = cursor.take('DESC');
   if (!descending) cursor.take('ASC');
   return { expression, descending };
+}
+
+function parseList<T>(cursor: TokenCursor, parse: (cursor: TokenCursor) => T): T[] {
+  const found = [parse(cursor)];
+  while (cursor.take(',')) found.push(parse(cursor));
+  return found;
 }

@@ -1,24 +1,15 @@
 import type { ColumnType } from '../tds/columns';
-
-export type Expression =
-  | { readonly kind: 'literal'; readonly value: string | number | null }
-  | { readonly kind: 'variable'; readonly name: string }
-  | { readonly kind: 'column'; readonly qualifier: string | undefined; readonly name: string }
-  | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
-  | { readonly kind: 'cast'; readonly expression: Expression; readonly type: ColumnType };
-
-export interface Comparison {
-  readonly left: Expression;
-  readonly operator: '=' | '<>' | '<' | '>' | '<=' | '>=' | 'is null' | 'is not null';
-  readonly right: Expression;
-}
+import type { Condition, Expression } from './expressions';
 
 export interface TableSource {
-  /** Parts of the name in lower case, joined by dots: `msdb.dbo.backupset`. */
-  readonly object: string;
+  /** Parts of the name as written: database, schema and table, the first of them optional. */
+  readonly parts: readonly string[];
+  /** Arguments of a table-valued function. */
+  readonly parameters: readonly Expression[] | undefined;
   readonly alias: string;
-  /** Conditions that join this source to those before it; none for the first. */
-  readonly on: readonly Comparison[];
+  readonly join: 'inner' | 'left';
+  /** What joins this source to those before it; always true for the first. */
+  readonly on: Condition;
 }
 
 export interface SelectItem {
@@ -26,13 +17,21 @@ export interface SelectItem {
   readonly alias: string | undefined;
 }
 
+export interface OrderItem {
+  readonly expression: Expression;
+  readonly descending: boolean;
+}
+
 export interface Select {
   readonly kind: 'select';
+  readonly distinct: boolean;
   readonly top: number | undefined;
   readonly items: readonly SelectItem[];
   readonly from: readonly TableSource[];
-  readonly where: readonly Comparison[];
-  readonly orderBy: { readonly expression: Expression; readonly descending: boolean } | undefined;
+  readonly where: Condition | undefined;
+  readonly groupBy: readonly Expression[] | undefined;
+  readonly having: Condition | undefined;
+  readonly orderBy: readonly OrderItem[];
 }
 
 export interface Execute {
@@ -42,18 +41,57 @@ export interface Execute {
   readonly arguments: ReadonlyMap<string, Expression>;
 }
 
+/** A file or a blob as the statement names it. */
+export interface Device {
+  readonly kind: 'disk' | 'url';
+  readonly name: string;
+}
+
+/** True for an option without a value. */
+export type OptionValue = string | number | true;
+
 export interface Backup {
   readonly kind: 'backup';
   readonly database: string;
-  readonly path: string;
-  readonly options: ReadonlyMap<string, string | number | true>;
+  /** One for each family of the media set. */
+  readonly devices: readonly Device[];
+  readonly options: ReadonlyMap<string, OptionValue>;
 }
 
 export interface Restore {
   readonly kind: 'restore';
-  readonly action: 'VERIFYONLY' | 'HEADERONLY' | 'FILELISTONLY';
-  readonly path: string;
-  readonly options: ReadonlyMap<string, string | number | true>;
+  readonly action: 'VERIFYONLY' | 'HEADERONLY' | 'FILELISTONLY' | 'LABELONLY';
+  readonly devices: readonly Device[];
+  readonly options: ReadonlyMap<string, OptionValue>;
+}
+
+export interface RestoreDatabase {
+  readonly kind: 'restore database';
+  readonly database: string;
+  readonly devices: readonly Device[];
+  /** New paths of files, by their logical names. */
+  readonly moves: ReadonlyMap<string, string>;
+  readonly options: ReadonlyMap<string, OptionValue>;
+}
+
+export interface DropDatabase {
+  readonly kind: 'drop database';
+  readonly database: string;
+  readonly ifExists: boolean;
+}
+
+export interface CheckDatabase {
+  readonly kind: 'check database';
+  readonly database: string | undefined;
+  readonly options: ReadonlySet<string>;
+}
+
+export interface CredentialStatement {
+  readonly kind: 'credential';
+  readonly action: 'CREATE' | 'ALTER' | 'DROP';
+  readonly name: string;
+  readonly identity: string;
+  readonly secret: string;
 }
 
 export type Statement =
@@ -61,6 +99,10 @@ export type Statement =
   | Execute
   | Backup
   | Restore
+  | RestoreDatabase
+  | DropDatabase
+  | CheckDatabase
+  | CredentialStatement
   | { readonly kind: 'set option' }
   | { readonly kind: 'use'; readonly database: string }
   | { readonly kind: 'declare'; readonly name: string; readonly type: ColumnType; readonly value: Expression | undefined }

@@ -13,7 +13,7 @@ const lineComment = /--[^\n]*/y;
 const number = /\d+(?:\.\d+)?/y;
 const variable = /@@?[\p{L}_$#][\p{L}\p{N}_$#@]*/uy;
 const word = /[\p{L}_#][\p{L}\p{N}_$#@]*/uy;
-const symbol = /<>|<=|>=|!=|[=<>().,;*+-]/y;
+const symbol = /<>|<=|>=|!=|[=<>().,;*+/-]/y;
 
 /** Splits T-SQL into tokens, the last of kind `end`. Throws what SQL Server throws for text it cannot read. */
 export function tokenize(sql: string): Token[] {

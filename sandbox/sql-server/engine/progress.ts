@@ -1,0 +1,24 @@
+import type { OptionValue } from '../tsql/statements';
+import type { RunContext } from './run-backup';
+import type { RunningRequest } from './server-state';
+import { strike } from './strike';
+
+/** Sends 3211 every STATS percent, tells sys.dm_exec_requests and lets scripted faults strike. Throws once the client is gone. */
+export function createProgress(
+  stats: OptionValue | undefined,
+  context: RunContext & { readonly running: RunningRequest },
+): (done: number, total: number) => Promise<void> {
+  const { reply, signal, running } = context;
+  const step = typeof stats === 'number' && stats > 0 ? stats : 10;
+  let next = step;
+  return async (done, total) => {
+    const percent = Math.floor((done / total) * 100);
+    running.percent = percent;
+    while (next <= percent) {
+      reply.message({ number: 3211, class: 10, state: 1, text: `${next} percent processed.` });
+      next += step;
+    }
+    const lost = await strike(context, percent);
+    if (signal.aborted && !lost.continues) throw new Error('The statement was stopped');
+  };
+}
