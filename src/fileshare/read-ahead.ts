@@ -59,7 +59,7 @@ export function createReadAhead({ thread: start, clock, onRead, onLeft, onChange
   }
 
   function flush() {
-    isDue = true;
+    isDue = open.length > 0;
     sendIfDue();
   }
 

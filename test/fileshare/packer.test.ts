@@ -77,6 +77,16 @@ test('files whose source answers later are all stored, equal ones once', async (
   expect(results.filter((result) => result.status === 'copied' && result.reused === 'linked')).toHaveLength(300);
 });
 
+test('files are taken after others were waited for', async () => {
+  const results: FileResult[] = [];
+  const packer = packerOf(sourceOf(new Map()), results);
+  for (let id = 0; id < 3; id++) {
+    await packer.submit({ id, path: `${id}.txt`, seen: { size: 0, mtime } });
+    await packer.settle(() => results.length === id + 1);
+  }
+  expect(results).toHaveLength(3);
+});
+
 test('a locked file is tried again while others are copied', async () => {
   let refusals = 2;
   let openIsRead: () => void = () => undefined;

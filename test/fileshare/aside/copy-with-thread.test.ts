@@ -1,11 +1,11 @@
 import { createShareStage } from '../share-stage';
 
-const files = 6_000;
+const files = 20_000;
 
-/** Equal contents far apart, empty files, and enough of all to have the thread started. */
+/** Equal contents far apart, empty files, and enough of all to have the thread started and parts of the index closed meanwhile. */
 async function backedUp({ thread }: { thread: boolean }) {
   const stage = await createShareStage({ thread });
-  for (let i = 0; i < files; i++) stage.write(`d${i % 7}/f${i}.txt`, i % 11 === 0 ? '' : `content ${i % 4_500}`);
+  for (let i = 0; i < files; i++) stage.write(`d${i % 7}/f${i}.txt`, i % 11 === 0 ? '' : `content ${i % 9_500}`);
   const record = await stage.backUp();
   const entries = await stage.entries(record);
   stage.dispose();
