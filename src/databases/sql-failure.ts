@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../contracts/error-codes';
 import { HubkeepError, isHubkeepError } from '../errors/hubkeep-error';
-import { classifySqlError, hintFor } from './error-classes';
+import { classifySqlError } from '../contracts/sql-errors/classify';
 
 const databaseDoesNotExist = 911;
 
@@ -11,16 +11,23 @@ export function sqlNumberOf(error: unknown): number | undefined {
   return typeof number === 'number' ? number : undefined;
 }
 
-/** Gives a refused statement the code of the step it belongs to; any other error is returned as it is. */
+/**
+ * Gives a refused statement the code of the step it belongs to, `sql.corrupt` where the database or its backup is damaged; any
+ * other error is returned as it is. Details: `number`, `kind`, `action`, and `osError` where the server quotes one.
+ */
 export function asStepFailure(error: unknown, code: ErrorCode, message: string): unknown {
   const number = sqlNumberOf(error);
   if (number === undefined || !isHubkeepError(error)) return error;
-  const kind = classifySqlError(number, error.message);
-  const hint = hintFor(number, error.message);
-  return new HubkeepError(number === databaseDoesNotExist ? 'sql.database-missing' : code, `${message}: ${error.message}`, {
-    retryable: kind === 'transient' || kind === 'failover',
-    details: { number, kind },
-    ...(hint === undefined ? {} : { hint }),
+  const { kind, action, advice, osError } = classifySqlError(number, error.message);
+  return new HubkeepError(codeOfStep(number, kind, code), `${message}: ${error.message}`, {
+    retryable: action === 'try again under a new name' || kind === 'failover',
+    details: { number, kind, action, ...(osError === undefined ? {} : { osError }) },
+    ...(advice === undefined ? {} : { hint: advice }),
     cause: error,
   });
+}
+
+function codeOfStep(number: number, kind: string, code: ErrorCode): ErrorCode {
+  if (number === databaseDoesNotExist) return 'sql.database-missing';
+  return kind === 'corruption' ? 'sql.corrupt' : code;
 }

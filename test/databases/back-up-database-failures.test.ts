@@ -51,7 +51,7 @@ test('a backup that VERIFYONLY refuses is not stored', async () => {
   ];
   const bench = await createBench(sandbox, { faults: [{ match: 'RESTORE VERIFYONLY', errors }] });
   const error = await failureOf(bench.databases.backUp({ runId, server: bench.address, database: 'master' }));
-  expect(error).toMatchObject({ code: 'sql.verify-failed', retryable: false, details: { number: 3189, kind: 'corruption' } });
+  expect(error).toMatchObject({ code: 'sql.corrupt', retryable: false, details: { number: 3189, kind: 'corruption' } });
   expect(await collect(bench.parts.store.list('databases/'))).toEqual([]);
 });
 

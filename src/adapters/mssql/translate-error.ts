@@ -1,7 +1,7 @@
+import { isWrapper } from '../../contracts/sql-errors/classify';
 import { messageOf } from '../../errors/message-of';
 import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
 
-const wrapperNumbers = new Set([3013, 3041, 18204, 18210]);
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS/;
 
 interface SqlFailure {
@@ -70,7 +70,7 @@ function rootFailure(error: object): SqlFailure {
   const preceding =
     'precedingErrors' in error && Array.isArray(error.precedingErrors) ? (error.precedingErrors as unknown[]) : [];
   const failures = [...preceding, error].filter(isRefusal).map(toFailure);
-  return failures.find(({ number }) => !wrapperNumbers.has(number)) ?? toFailure(error);
+  return failures.find(({ number, message }) => !isWrapper(number, message)) ?? failures[0] ?? toFailure(error);
 }
 
 function isRefusal(error: unknown): error is object {
