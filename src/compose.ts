@@ -9,6 +9,7 @@ import { createKeepSystemSecrets } from './activities/keep-system-secrets';
 import { notConfigured } from './activities/not-configured';
 import { createPlanSharePartitions } from './activities/plan-share-partitions';
 import { createRemoveStaging } from './activities/remove-staging';
+import { createRouteDatabases } from './activities/route-databases';
 import { createAzureBlobStore } from './adapters/azure-blob/azure-blob-store';
 import { trustExtraCa } from './adapters/extra-ca';
 import { createLocalDropFile } from './adapters/local-drop-file/local-drop-file';
@@ -21,6 +22,7 @@ import { createWebhook } from './adapters/webhook/webhook';
 import type { Config } from './config/config';
 import type { ActivityMap } from './contracts/activities';
 import { createDatabaseBackups } from './databases/back-up-database';
+import { createDatabaseRoutes } from './databases/routing/route-databases';
 import { fillServerPlaceholder } from './databases/staging-names';
 import type { SpawnShareThread } from './fileshare/aside/share-thread-protocol';
 import { startShareThread } from './fileshare/aside/start-share-thread';
@@ -126,7 +128,6 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
   const activities: Activities<ActivityMap> = {
     'begin-run': createBeginRun({
       ...{ guard, summaries, points: runPoints },
-      databases: targetsOf(config),
       isHandedOver: !runsDependOnProcess,
       shareWidth: config.fileShare?.width ?? 1,
     }),
@@ -163,22 +164,21 @@ function createVault({ secrets, identity }: Config, clock: Clock): SecretVault |
     .createKeyVault({ url, apiVersion, verifyChallenge, clock, credential: lateAdapters.identity().createCredential(identity) });
 }
 
-function targetsOf({ sql }: Config) {
-  return (sql?.servers ?? []).flatMap((server) => (sql?.databases ?? []).map((database) => ({ server, database })));
-}
-
 function databaseActivities({ config, guard, progress, store, clock, log }: Shared) {
   const { sql } = config;
   if (sql === undefined) {
     return {
+      'route-databases': notConfigured('databases', 'SQL_SERVERS'),
       'back-up-database': notConfigured('databases', 'SQL_SERVERS'),
       'remove-staging': notConfigured('databases', 'SQL_SERVERS'),
     };
   }
   const { user, password, encrypt, trustServerCertificate, backupDirectory } = sql;
   const staging = createLocalStaging((server) => fillServerPlaceholder(sql.backupDirectoryLocal, server));
+  const server = lateAdapters.mssql().createMssqlServer({ user, password, encrypt, trustServerCertificate });
+  const routes = createDatabaseRoutes({ sql: server, log, servers: sql.servers, databases: sql.databases });
   const databases = createDatabaseBackups({
-    sql: lateAdapters.mssql().createMssqlServer({ user, password, encrypt, trustServerCertificate }),
+    sql: server,
     staging,
     store,
     clock,
@@ -186,6 +186,7 @@ function databaseActivities({ config, guard, progress, store, clock, log }: Shar
     backupDirectory,
   });
   return {
+    'route-databases': createRouteDatabases({ guard, routes }),
     'back-up-database': createBackUpDatabase({ guard, progress, databases }),
     'remove-staging': createRemoveStaging({ staging }),
   };

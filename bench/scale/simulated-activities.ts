@@ -83,8 +83,13 @@ export function simulatedActivities({
 
   return {
     'begin-run': counted(() => ({
-      ...{ status: 'succeeded' as const, databases: ['hosting', 'metering'].map((name) => ({ server: 'sql1', database: name })) },
+      status: 'succeeded' as const,
       ...{ shareBase: '20261121T020000Z-7f3a', place: { sequence: 41, previous: null }, shareWidth: width },
+    })),
+    'route-databases': counted(() => ({
+      status: 'succeeded' as const,
+      targets: ['hosting', 'metering'].map((name) => ({ server: 'sql1', database: name })),
+      failed: [],
     })),
     // The run looks at no more of a backup than this.
     'back-up-database': counted(

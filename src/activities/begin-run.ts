@@ -1,7 +1,6 @@
 import type { ActivityMap } from '../contracts/activities';
 import type { RecoveryPoint } from '../contracts/recovery-point';
 import { runRequestSchema } from '../contracts/run';
-import type { DatabaseTarget } from '../contracts/database-backup';
 import { asOutcome } from '../errors/to-problem';
 import { hasComponent, type RecoveryPoints } from '../repository/recovery-points';
 import type { RunGuard } from '../runs/run-guard';
@@ -11,7 +10,6 @@ export interface BeginRunServices {
   readonly guard: RunGuard;
   readonly summaries: RunSummaries;
   readonly points: RecoveryPoints;
-  readonly databases: readonly DatabaseTarget[];
   /** True when another process started the run: its summary says that it is being started. */
   readonly isHandedOver: boolean;
   /** How many boxes of the share are copied at once. */
@@ -20,7 +18,7 @@ export interface BeginRunServices {
 
 type BeginRun = ActivityMap['begin-run'];
 
-export function createBeginRun({ guard, summaries, points, databases, isHandedOver, shareWidth }: BeginRunServices) {
+export function createBeginRun({ guard, summaries, points, isHandedOver, shareWidth }: BeginRunServices) {
   return (input: BeginRun['input']): Promise<BeginRun['output']> =>
     asOutcome(async () => {
       const run = runRequestSchema.parse(input);
@@ -28,7 +26,7 @@ export function createBeginRun({ guard, summaries, points, databases, isHandedOv
         if (isHandedOver) await summaries.write(firstSummary(run, 'copying'));
         const hasShare = (point: RecoveryPoint) => hasComponent(point, 'fileshare');
         const { place, base } = await points.ground(run.components.includes('fileshare') ? hasShare : undefined);
-        return { databases: [...databases], shareBase: base?.point.id ?? null, place, shareWidth };
+        return { shareBase: base?.point.id ?? null, place, shareWidth };
       });
     });
 }

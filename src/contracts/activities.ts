@@ -14,6 +14,11 @@ export interface DatabaseOutcome {
 export interface ActivityMap {
   /** Writes the first summary and tells what there is to do. */
   'begin-run': { input: RunRequest; output: Outcome<RunPlan> };
+  /** Finds the server that takes each database, or one of them. */
+  'route-databases': {
+    input: { runId: string; database?: string };
+    output: Outcome<{ targets: DatabaseTarget[]; failed: DatabaseOutcome[] }>;
+  };
   'back-up-database': { input: { runId: string; round: number; server: string; database: string }; output: Outcome<TakenBackup> };
   /** Cuts the share for lanes to work side by side. */
   'plan-share-partitions': { input: PlanInput; output: Outcome<{ partitions: number }> };
@@ -26,7 +31,6 @@ export interface ActivityMap {
 }
 
 export interface RunPlan {
-  readonly databases: DatabaseTarget[];
   /** Newest point whose share can be built upon. */
   readonly shareBase: string | null;
   /** Nobody else takes it while the run holds its lock. */
@@ -78,7 +82,7 @@ export interface EndRequest {
 /** Every orchestrator with what it takes and gives. */
 export interface OrchestratorMap {
   'back-up': { input: RunRequest; output: RunEnd };
-  'back-up-databases': { input: { runId: string; round: number; targets: DatabaseTarget[] }; output: DatabaseOutcome[] };
+  'back-up-databases': { input: { runId: string; round: number }; output: DatabaseOutcome[] };
   'back-up-one-database': { input: { runId: string; round: number; target: DatabaseTarget }; output: DatabaseOutcome };
   'copy-share': { input: CopyShareRequest; output: ShareCopy };
   'copy-share-lane': { input: CopyLaneRequest; output: LaneCopy };

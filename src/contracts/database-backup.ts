@@ -1,7 +1,14 @@
 import { z } from 'zod';
 
 /** A database to back up, as configured: names are matched without regard to case. */
-export const databaseTargetSchema = z.object({ server: z.string(), database: z.string() });
+export const databaseTargetSchema = z.object({
+  server: z.string(),
+  database: z.string(),
+  /** The availability group it belongs to. */
+  group: z.string().optional(),
+  /** Why it is not taken where it should be. */
+  warnings: z.array(z.string()).optional(),
+});
 export type DatabaseTarget = z.infer<typeof databaseTargetSchema>;
 
 const lsn = z.string().regex(/^\d+$/, 'a log sequence number is digits');

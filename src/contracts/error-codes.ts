@@ -33,6 +33,8 @@ export const errorCodes = [
   'sql.unreachable',
   'sql.login-failed',
   'sql.database-missing',
+  'sql.no-replica',
+  'sql.corrupt',
   'sql.backup-failed',
   'sql.verify-failed',
   'sql.no-proof',

@@ -1,5 +1,6 @@
 import type { CommitRequest, DatabaseOutcome, RunEnd, RunPlan, ShareCopy } from '../contracts/activities';
 import type { Component } from '../contracts/components';
+import type { DatabaseTarget } from '../contracts/database-backup';
 import type { Warning } from '../contracts/outcome';
 import type { Phase, RunProblem, RunRequest, RunStatus, RunSummary } from '../contracts/run';
 import { hubkeepVersion } from '../contracts/version';
@@ -51,7 +52,7 @@ function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): 
 
   showPhase(workflow, 'copying');
   const [databasesTaken, shareCopied, secretsKept] = yield* workflow.all([
-    workflow.all(asked('databases') ? [workflow.sub('back-up-databases', { runId, round: 1, targets: plan.databases })] : []),
+    workflow.all(asked('databases') ? [workflow.sub('back-up-databases', { runId, round: 1 })] : []),
     workflow.all(asked('fileshare') ? [workflow.sub('copy-share', { ...share, pass: 'bulk' })] : []),
     workflow.all(asked('secrets') ? [workflow.sub('keep-secrets', { runId })] : []),
   ]);
@@ -76,9 +77,18 @@ function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): 
 
 /** Newer backups where they can be had; a database that fails now keeps the backup it has. */
 function* takeAgain(workflow: HubkeepWorkflow, runId: string, databases: DatabaseOutcome[]): Steps<DatabaseOutcome[]> {
-  const targets = databases.map(({ target }) => target);
-  const again = yield* workflow.sub('back-up-databases', { runId, round: 2, targets });
-  return databases.map((first, i) => newerOf(first, again[i]));
+  const again = yield* workflow.sub('back-up-databases', { runId, round: 2 });
+  return databases.map((first) =>
+    newerOf(
+      first,
+      again.find(({ target }) => isSame(target, first.target)),
+    ),
+  );
+}
+
+/** A database of an availability group may be taken from another replica the second time. */
+function isSame(a: DatabaseTarget, b: DatabaseTarget): boolean {
+  return a.database === b.database && (a.group === undefined ? a.server === b.server : a.group === b.group);
 }
 
 function newerOf(first: DatabaseOutcome, second: DatabaseOutcome | undefined): DatabaseOutcome {

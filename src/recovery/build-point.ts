@@ -68,7 +68,7 @@ function databasesRecord({ databases }: CommitRequest): DatabasesRecord | undefi
   const items: DatabasesRecord['items'] = databases.map(({ target, outcome }) =>
     outcome.status === 'succeeded'
       ? { status: 'succeeded', ...outcome.backup }
-      : { status: 'failed', ...target, problem: outcome.problem },
+      : { status: 'failed', server: target.server, database: target.database, problem: outcome.problem },
   );
   const succeeded = items.filter(({ status }) => status === 'succeeded').length;
   return { status: succeeded === items.length ? 'succeeded' : succeeded === 0 ? 'failed' : 'partial', items };

@@ -34,7 +34,7 @@ const previous = { id: '20261121T020000Z-aaaa', sha256: 'a'.repeat(64) };
 const place = { sequence: 5, previous };
 
 const usual: Answers = {
-  'begin-run': () => ({ status: 'succeeded', databases: [target], shareBase: previous.id, place, shareWidth: 1 }),
+  'begin-run': () => ({ status: 'succeeded', shareBase: previous.id, place, shareWidth: 1 }),
   'back-up-databases': () => taken('2026-11-22T02:05:00.000Z'),
   'copy-share': () => ({ boxes: [3], finishedAt: '2026-11-22T02:10:00.000Z' }),
   'keep-secrets': () => ({ status: 'succeeded', custody: {}, warnings: [] }),
