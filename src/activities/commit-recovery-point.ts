@@ -4,6 +4,7 @@ import { toProblem } from '../errors/to-problem';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import { buildPoint } from '../recovery/build-point';
+import { holdPoints } from '../recovery/hold-points';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import type { RunGuard } from '../runs/run-guard';
 import type { RunLock } from '../runs/run-lock';
@@ -35,9 +36,14 @@ export function createCommitRecoveryPoint(services: CommitServices) {
     });
     const cancelled = built.problems.find(({ code }) => code === 'run.cancelled');
     if (cancelled !== undefined) return { status: 'failed', problem: cancelled, problems: [] };
-    if (built.point === undefined) return nothingToCommit(built.problems);
+    const databases = request.databases ?? [];
+    if (built.point === undefined) {
+      await holdPoints(points, run, { databases, committed: false });
+      return nothingToCommit(built.problems);
+    }
     await lock.renew(run.runId, run.fence);
     const { point } = await points.commit(built.point, place);
+    await holdPoints(points, run, { databases, committed: true });
     return {
       status: 'succeeded',
       outcome: point.outcome,

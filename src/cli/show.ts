@@ -38,7 +38,14 @@ function describe(point: RecoveryPoint, marks: readonly Mark[]): string {
     ...(point.skewSeconds === null
       ? []
       : [['Skew', `the share was last looked at ${formatDuration(point.skewSeconds * 1000)} after the databases`]]),
-    ...(marks.length === 0 ? [] : [['Marks', marks.map(({ kind, at }) => `${kind} (${at})`).join(', ')]]),
+    ...(marks.length === 0
+      ? []
+      : [
+          [
+            'Marks',
+            marks.map(({ kind, at, reason }) => `${kind} (${at})${reason === undefined ? '' : `: ${reason}`}`).join(', '),
+          ],
+        ]),
     ...excludedOf(point),
     ['Not carried', point.notCarried.join(', ')],
   ];

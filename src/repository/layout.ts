@@ -6,6 +6,8 @@ export const layout = {
   point: (id: string) => `recovery-points/${id}/recovery-point.json`,
   pointDigest: (id: string) => `recovery-points/${id}/recovery-point.json.sha256`,
   marks: (id: string) => `recovery-points/${id}/marks/`,
+  mark: (id: string, { at, kind }: { at: string; kind: string }) =>
+    `recovery-points/${id}/marks/${at.replace(/[-:]|\.\d+/g, '')}-${kind}.json`,
   chain: 'chain/',
   chainLink: (sequence: number) => `chain/${String(sequence).padStart(8, '0')}.json`,
   sequenceOf: (chainKey: string) => Number(/(\d+)\.json$/.exec(chainKey)?.[1]),

@@ -6,13 +6,13 @@ import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import { chainKeys, type ChainLink, readLinks, unlessDamaged } from './chain';
 import { createCommit } from './commit-point';
-import { parseJson, readJson } from './json-blob';
+import { createJson, parseJson, readJson } from './json-blob';
 import { layout } from './layout';
 import { readIfPresent } from './read-if-present';
 
 const versionSchema = z.looseObject({ formatVersion: z.number().int() });
 
-const markSchema = z.looseObject({ kind: z.string(), at: z.string() });
+const markSchema = z.looseObject({ kind: z.string(), at: z.string(), reason: z.string().optional() });
 export type Mark = z.infer<typeof markSchema>;
 
 export interface StoredPoint {
@@ -114,6 +114,15 @@ export function createRecoveryPoints(store: BlobStore) {
     return found;
   }
 
+  /** Adds a fact about a point; the same kind at the same time is there once. */
+  async function mark(id: string, fact: Mark): Promise<void> {
+    try {
+      await createJson(store, layout.mark(id, fact), fact);
+    } catch (error) {
+      if (codeOf(error) !== 'store.exists') throw error;
+    }
+  }
+
   /** The newest point that is not suspect and has all these components; throws `point.not-found`. */
   async function latest(needed: readonly Component[] = []): Promise<StoredPoint> {
     for await (const stored of newestFirst()) {
@@ -142,6 +151,7 @@ export function createRecoveryPoints(store: BlobStore) {
     follow,
     newestFirst,
     marks,
+    mark,
     latest,
     /** `latest` or an id. */
     async find(idOrLatest: string, needed: readonly Component[] = []): Promise<StoredPoint> {
