@@ -26,8 +26,8 @@ export interface MediaFacts {
 }
 
 /** In the RAID stream, after the GUID of the media set. */
-export const familyNumberAt = 20;
-export const familyCountAt = 22;
+export const familyNumberAt = 24;
+export const familyCountAt = 20;
 
 /** Texts that follow the fixed part of a block, each found by its size and offset. */
 function withTexts(
