@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { HubkeepError } from '../errors/hubkeep-error';
 import type { RecoveryPoint } from '../contracts/recovery-point';
 import type { Mark } from '../repository/recovery-points';
 import { withCommonOptions, type Act } from './act';
@@ -8,12 +9,29 @@ import { failedFile } from './failed-file';
 import { findPoint } from './find-point';
 import { formatCount, formatDuration, formatSpan, indent, table } from './format';
 import { openRepositoryReadOnly } from './open-hubkeep';
+import { showBak } from './show-bak';
 import type { CommonOptions, Terminal } from './terminal';
 
+interface ShowOptions extends CommonOptions {
+  readonly bak?: string;
+}
+
 export function addShowCommand(program: Command, act: Act) {
-  withCommonOptions(program.command('show').description('show what a recovery point holds'))
-    .argument('<id>', 'a recovery point, or latest')
-    .action((id: string, options: CommonOptions) => act(options, (terminal) => show(terminal, id, options)));
+  withCommonOptions(program.command('show').description('show what a recovery point, or a backup file of SQL Server, holds'))
+    .argument('[id]', 'a recovery point, or latest')
+    .option('--bak <place>', 'a .bak file of this machine, or a blob of the store, instead of a recovery point')
+    .action((id: string | undefined, options: ShowOptions) =>
+      act(options, async (terminal) => {
+        if ((id === undefined) === (options.bak === undefined)) throw nothingToShow();
+        return options.bak === undefined ? show(terminal, id ?? '', options) : showBak(terminal, options.bak, options);
+      }),
+    );
+}
+
+function nothingToShow(): HubkeepError {
+  return new HubkeepError('usage.invalid', 'hubkeep show takes a recovery point, or --bak with a file', {
+    hint: 'hubkeep show latest, or hubkeep show --bak FILE.',
+  });
 }
 
 async function show(terminal: Terminal, id: string, options: CommonOptions): Promise<ExitCode> {
