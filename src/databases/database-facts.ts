@@ -5,8 +5,6 @@ import { queryIfAllowed, textOf, type Database } from './server-facts';
 import { toUtc } from './server-time';
 import { countUsers, findLastLogBackup, grants, listFiles, listUsers } from './statements';
 
-const usersNamed = 100;
-
 export interface FactsQuestion {
   readonly database: Database;
   readonly rights: Rights;
@@ -61,7 +59,7 @@ async function readFiles(session: SqlSession, { id }: Database): Promise<Recorde
 async function readUsers(session: SqlSession, { database, rights }: FactsQuestion): Promise<RecordedDatabase['users']> {
   if (!rights.seesUsers) return undefined;
   const [counted] = (await queryIfAllowed(session, countUsers(database.name))) ?? [];
-  const rows = await queryIfAllowed(session, listUsers(database.name, usersNamed));
+  const rows = await queryIfAllowed(session, listUsers(database.name));
   if (counted === undefined || rows === undefined) return undefined;
   const first = rows.map((row) => ({ name: textOf(row['name']), authentication: textOf(row['authentication']) }));
   return { count: Number(counted['users']), first };

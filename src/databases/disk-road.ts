@@ -58,9 +58,12 @@ async function upload(parts: DiskParts, { job, names, control }: Upload): Promis
   const files = await Promise.all(names.map((name) => parts.staging.open(job.server, name)));
   const total = files.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
+  let told = -1;
   const onBytes = (bytes: number) => {
     done += bytes;
-    control.onProgress?.({ step: 'uploading', percent: total === 0 ? 100 : Math.min(100, Math.floor((done / total) * 100)) });
+    const percent = total === 0 ? 100 : Math.min(100, Math.floor((done / total) * 100));
+    if (percent > told) control.onProgress?.({ step: 'uploading', percent });
+    told = Math.max(told, percent);
   };
   return sideBySide(names, { atOnce: uploadsAtOnce, signal: control.signal }, (name, { index, signal }) =>
     uploadOnce(parts, { job, name, stripe: index, signal, onBytes }),

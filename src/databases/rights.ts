@@ -35,6 +35,6 @@ export function requireRights({ login, backsUp, verifies }: Rights, database: Da
   const missing = [...(backsUp ? [] : ['back up the database']), ...(verifies ? [] : ['verify its backup (RESTORE VERIFYONLY)'])];
   const needed = [...(backsUp ? [] : [grants.backUp(database.name, login)]), ...(verifies ? [] : [grants.createDatabase(login)])];
   throw new HubkeepError('sql.backup-failed', `${login} may not ${missing.join(' and not ')}: ${database.name}`, {
-    hint: `Run on the server: ${needed.join(' ')}`,
+    hint: `Run on the server: ${needed.join(' ')}${backsUp ? '' : ' The role db_backupoperator does as well.'}`,
   });
 }

@@ -90,11 +90,13 @@ function createMovement(
   const startedAt = now();
   let movedAt = startedAt;
   let furthest = 0;
+  let lastSecondsLeft: number | undefined;
 
-  function saw(percent: number, secondsLeft?: number) {
+  function saw(percent: number, secondsLeft = lastSecondsLeft) {
     if (percent > furthest) movedAt = now();
     furthest = Math.max(furthest, percent);
-    if (percent >= furthest) report({ percent: Math.floor(percent), secondsLeft });
+    lastSecondsLeft = furthest < 100 ? secondsLeft : undefined;
+    if (percent >= furthest) report({ percent: Math.floor(percent), secondsLeft: lastSecondsLeft });
   }
 
   return {

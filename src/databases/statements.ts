@@ -38,8 +38,8 @@ export function countUsers(database: string): string {
   return `SELECT COUNT(*) AS users ${usersOf(database)}`;
 }
 
-export function listUsers(database: string, most: number): string {
-  return `SELECT TOP (${most}) p.name AS name, p.authentication_type_desc AS authentication ${usersOf(database)} ORDER BY p.name`;
+export function listUsers(database: string): string {
+  return `SELECT TOP (100) p.name AS name, p.authentication_type_desc AS authentication ${usersOf(database)} ORDER BY p.name`;
 }
 
 export const serverRights = `SELECT SUSER_SNAME() AS login, IS_SRVROLEMEMBER(N'sysadmin') AS isSysadmin,
@@ -123,12 +123,12 @@ WHERE r.command = N'BACKUP DATABASE' AND r.database_id = DB_ID(@database)`;
 
 /** For an operator to run; never sent. */
 export const grants = {
-  backUp: (database: string, login: string) =>
-    `USE ${quoteName(database)}; GRANT BACKUP DATABASE TO ${quoteName(login)}; (or make it a member of db_backupoperator)`,
+  backUp: (database: string, login: string) => `USE ${quoteName(database)}; GRANT BACKUP DATABASE TO ${quoteName(login)};`,
   createDatabase: (login: string) => `USE master; GRANT CREATE ANY DATABASE TO ${quoteName(login)};`,
   readHistory: (login: string) =>
     `USE msdb; GRANT SELECT ON dbo.backupset TO ${quoteName(login)}; GRANT SELECT ON dbo.backupmediafamily TO ${quoteName(login)};`,
   seeFiles: (login: string) => `USE master; GRANT VIEW ANY DEFINITION TO ${quoteName(login)};`,
+  seeProgress: (login: string) => `USE master; GRANT VIEW SERVER STATE TO ${quoteName(login)};`,
   seeUsers: (database: string, login: string) => `USE ${quoteName(database)}; GRANT VIEW DEFINITION TO ${quoteName(login)};`,
 } as const;
 
@@ -144,6 +144,13 @@ export function quoteName(name: string): string {
 
 export function quoteText(text: string): string {
   return `N'${text.replaceAll("'", "''")}'`;
+}
+
+/** Gives a parameter of a statement its value where the statement is run by hand. */
+export function declareParameter(name: string, value: string | number): string {
+  return typeof value === 'number'
+    ? `DECLARE @${name} int = ${value};`
+    : `DECLARE @${name} nvarchar(4000) = ${quoteText(value)};`;
 }
 
 function deviceList(devices: readonly BackupDevice[]): string {
