@@ -184,6 +184,9 @@ function databaseActivities({ config, guard, progress, store, clock, log }: Shar
     clock,
     log,
     backupDirectory,
+    stripes: sql.stripes,
+    stallMs: sql.stallMinutes * 60_000,
+    timeoutMs: sql.timeoutHours * 3_600_000,
   });
   return {
     'route-databases': createRouteDatabases({ guard, routes }),

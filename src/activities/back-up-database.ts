@@ -29,8 +29,14 @@ export function createBackUpDatabase({ guard, progress, databases }: BackUpDatab
       return guard(request.runId, (signal) =>
         databases.backUp(request, {
           signal,
-          onProgress: ({ percent }) => {
-            progress.report(request.runId, { activity, subject: `${request.database} on ${request.server}`, percent });
+          onProgress: ({ step, percent, secondsLeft }) => {
+            progress.report(request.runId, {
+              activity,
+              subject: `${request.database} on ${request.server}`,
+              percent,
+              ...(secondsLeft === undefined ? {} : { secondsLeft }),
+              ...(step === 'backing up' ? {} : { note: step }),
+            });
           },
         }),
       );

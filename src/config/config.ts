@@ -22,6 +22,10 @@ export interface SqlConfig {
   readonly backupDirectory: string;
   /** The same as Hubkeep sees it. */
   readonly backupDirectoryLocal: string;
+  /** Files of a backup; by the size of the database when undefined. */
+  readonly stripes: number | undefined;
+  readonly stallMinutes: number;
+  readonly timeoutHours: number;
 }
 
 export interface FileShareConfig {
@@ -102,6 +106,9 @@ function sqlOf(values: SettingValues): SqlConfig | undefined {
     databases: distinct(values.SQL_DATABASES),
     backupDirectory,
     backupDirectoryLocal: values.SQL_BACKUP_DIRECTORY_LOCAL ?? backupDirectory,
+    stripes: values.SQL_BACKUP_STRIPES,
+    stallMinutes: values.SQL_BACKUP_STALL_MINUTES,
+    timeoutHours: values.SQL_BACKUP_TIMEOUT_HOURS,
   };
 }
 

@@ -89,6 +89,20 @@ export const settings = {
     'The same directory as Hubkeep sees it, when that differs; may hold {server}.',
     absolutePath,
   ),
+  SQL_BACKUP_STRIPES: optional(
+    'How many files a backup is dealt to; by the size of the database when unset.',
+    wholeNumber(1, 64),
+  ),
+  SQL_BACKUP_STALL_MINUTES: preset(
+    '30',
+    'Minutes without progress after which a backup is stopped and tried again.',
+    wholeNumber(1, 1440),
+  ),
+  SQL_BACKUP_TIMEOUT_HOURS: preset(
+    '24',
+    'Hours after which a backup is stopped for good, and its verification likewise.',
+    wholeNumber(1, 168),
+  ),
 
   FILE_SHARE_PATH: optional('The tenant file share as Hubkeep sees it: a mounted path or UNC.', absolutePath),
   FILE_SHARE_EXCLUDE: preset('', 'Globs over paths of the share to leave out, separated by commas; case counts.', excludeGlobs),

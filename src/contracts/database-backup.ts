@@ -30,6 +30,38 @@ export const backupProofSchema = z.object({
   finishedAt: z.string(),
 });
 
+/** What the server was; what SQL_USER may not see is absent. */
+export const recordedServerSchema = z.object({
+  /** `RTM`, `SP2`. */
+  productLevel: z.string(),
+  /** `CU13`. */
+  updateLevel: z.string().optional(),
+  collation: z.string(),
+  containedAuthentication: z.boolean().optional(),
+  hadrEnabled: z.boolean(),
+});
+export type RecordedServer = z.infer<typeof recordedServerSchema>;
+
+/** What the database was when it was backed up; what SQL_USER may not see is absent. */
+export const recordedDatabaseSchema = z.object({
+  state: z.string(),
+  containment: z.string(),
+  collation: z.string(),
+  /** Transparent data encryption: the backup is worth nothing without its certificate, which is not in it. */
+  encrypted: z.boolean(),
+  logReuseWait: z.string(),
+  /** UTC; null when the server's history knows none. */
+  lastLogBackupAt: z.string().nullable().optional(),
+  /** Bytes of all its files. */
+  size: z.number().optional(),
+  files: z.array(z.object({ logicalName: z.string(), physicalName: z.string(), type: z.string(), size: z.number() })).optional(),
+  /** Names alone, the first of them; `count` is of all. */
+  users: z
+    .object({ count: z.number().int(), first: z.array(z.object({ name: z.string(), authentication: z.string() })) })
+    .optional(),
+});
+export type RecordedDatabase = z.infer<typeof recordedDatabaseSchema>;
+
 /** One database of one server in a recovery point. */
 export const databaseBackupSchema = z.object({
   server: z.string(),
@@ -38,6 +70,9 @@ export const databaseBackupSchema = z.object({
   serverVersion: z.string(),
   edition: z.string(),
   recoveryModel: z.string(),
+  /** Absent in records from before they were noted. */
+  serverFacts: recordedServerSchema.optional(),
+  databaseFacts: recordedDatabaseSchema.optional(),
   /** Blobs in stripe order, exactly the bytes SQL Server wrote. */
   files: z.array(z.object({ key: z.string(), size: z.number().int(), sha256: z.string() })).min(1),
   proof: backupProofSchema,

@@ -41,6 +41,7 @@ export const errorCodes = [
   'sql.statement-failed',
   'sql.connection-lost',
   'sql.stalled',
+  'sql.timed-out',
   'sql.staging-unreadable',
   // signing in to Azure
   'identity.rejected',

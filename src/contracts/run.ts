@@ -54,6 +54,8 @@ export const progressSchema = z.object({
   at: z.string(),
   /** 0 to 100 where the whole is known. */
   percent: z.number().optional(),
+  /** As whoever does the work estimates it. */
+  secondsLeft: z.number().optional(),
   files: z.number().optional(),
   /** What `files` came to last time: the best guess at the whole. */
   expectedFiles: z.number().optional(),

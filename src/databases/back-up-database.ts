@@ -1,144 +1,135 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseBackup, TakenBackup } from '../contracts/database-backup';
-import { runIdOf } from '../contracts/run-id';
-import { codeOf } from '../errors/hubkeep-error';
 import type { SqlSession } from '../ports/sql-server';
 import type { BackupControl, BackupRequest, DatabaseBackupParts } from './backup-parts';
-import { backupKey, type DatabaseKey, resultKey } from './database-keys';
+import type { BackupRoad, StagedBackup } from './backup-road';
+import { resultKey } from './database-keys';
+import { readDatabaseFacts } from './database-facts';
+import { createDiskRoad } from './disk-road';
+import { canCompress, transferSizes } from './edition';
 import { keepFinishedBackup, readFinishedBackup } from './finished-backup';
 import { openLockedSession } from './open-locked-session';
-import { proveBackup, type BackupProof, type ProofQuestion } from './proof';
-import { findDatabase, readServerFacts, type DatabaseFacts } from './server-facts';
-import { fillServerPlaceholder, joinStagingPath, parseStagingName, stagingName } from './staging-names';
-import { takeToDisk } from './take-to-disk';
-import { type UploadedFile, uploadStagedBackup } from './upload-staged-backup';
-import { verifyStagedBackup } from './verify-staged-backup';
+import { planStripes } from './plan-stripes';
+import { proveBackup, type ProofQuestion } from './proof';
+import { readRights, requireRights } from './rights';
+import { runBackup } from './run-backup';
+import { runWatched } from './run-watched';
+import { findDatabase, readServerFacts, type Database, type ServerFacts } from './server-facts';
+import { asStepFailure } from './sql-failure';
+import { backupDatabase } from './statements';
+import { warningsOf } from './warnings';
 
 export interface DatabaseBackups {
   /**
-   * Backs up one database through a staging file: BACKUP, proof, VERIFYONLY, upload. Doing it again with the same run,
-   * server, database and round gives the first result. The staging files named in the result are for the caller to remove.
+   * Backs up one database: BACKUP, proof, VERIFYONLY, and into the store. Doing it again with the same run, server,
+   * database and round gives the first result. The staging files named in the result are for the caller to remove.
    */
   backUp(request: BackupRequest, control?: BackupControl): Promise<TakenBackup>;
 }
 
-export function createDatabaseBackups(parts: DatabaseBackupParts): DatabaseBackups {
-  return { backUp: (request, control = {}) => backUp(parts, request, control) };
+/** @param road how a backup is staged and brought into the store; through files in SQL_BACKUP_DIRECTORY unless given. */
+export function createDatabaseBackups(parts: DatabaseBackupParts, road: BackupRoad = createDiskRoad(parts)): DatabaseBackups {
+  return { backUp: (request, control = {}) => backUp({ parts, road, request, control }) };
 }
 
-async function backUp(parts: DatabaseBackupParts, request: BackupRequest, control: BackupControl): Promise<TakenBackup> {
+async function backUp(task: Task): Promise<TakenBackup> {
+  const { parts, request } = task;
   const result = resultKey({ ...request, round: request.round ?? 1 });
   const finished = await readFinishedBackup(parts.store, result);
   if (finished !== undefined) return finished;
 
-  const session = await openLockedSession(parts, request);
-  const work: Work = { parts, request, control, session, staged: undefined };
+  const work: Work = { ...task, session: await openLockedSession(parts, request), staged: undefined };
   try {
     // Whoever held the lock until now may have been another attempt of this very work.
     const meanwhile = await readFinishedBackup(parts.store, result);
     if (meanwhile !== undefined) return meanwhile;
-    return await keepFinishedBackup(parts.store, result, await stageAndUpload(work));
+    return await keepFinishedBackup(parts.store, result, await stageAndBring(work));
   } catch (error) {
-    await discard(work);
+    await work.staged?.discard();
     throw error;
   } finally {
     await work.session.close();
   }
 }
 
-interface Work {
+interface Task {
   readonly parts: DatabaseBackupParts;
+  readonly road: BackupRoad;
   readonly request: BackupRequest;
   readonly control: BackupControl;
-  /** Replaced when the connection broke during BACKUP; always the one that holds the lock. */
-  session: SqlSession;
-  staged: string | undefined;
 }
 
-async function stageAndUpload(work: Work): Promise<TakenBackup> {
-  const { parts, request, control } = work;
-  const facts = await readServerFacts(work.session);
+interface Work extends Task {
+  /** Replaced when the connection broke during BACKUP; always the one that holds the lock. */
+  session: SqlSession;
+  staged: StagedBackup | undefined;
+}
+
+async function stageAndBring(work: Work): Promise<TakenBackup> {
+  const { parts, road, request, control } = work;
+  const server = await readServerFacts(work.session);
   const database = await findDatabase(work.session, request.database);
-  await removeEarlierAttempts(work, database.name);
+  const rights = await readRights(work.session, database);
+  requireRights(rights, database);
+  const facts = await readDatabaseFacts(work.session, { database, rights, utcOffsetMinutes: server.utcOffsetMinutes });
 
-  const attempt = randomBytes(2).toString('hex');
-  work.staged = stagingName(request.runId, database.name, attempt);
-  const path = joinStagingPath(fillServerPlaceholder(parts.backupDirectory, request.server), work.staged);
-  const question: ProofQuestion = { database: database.name, setName: work.staged, path, facts };
+  const staged = await road.stage({
+    ...{ runId: request.runId, server: request.server, database: database.name, round: request.round ?? 1 },
+    attempt: randomBytes(2).toString('hex'),
+    stripes: planStripes({ kind: road.kind, bytes: facts.dataBytes, wanted: parts.stripes }),
+  });
+  work.staged = staged;
+  const { setName, devices } = staged;
+  const question: ProofQuestion = { database: database.name, setName, devices, facts: server };
 
-  work.session = await takeToDisk(work.session, { parts, request, control, question });
+  const statement = statementFor(database, { server, road, staged });
+  work.session = await runBackup(work.session, { parts, request, control, question, statement });
   const proof = await proveBackup(work.session, question);
-  const verifyOnly = await verifyStagedBackup(work.session, path, { parts, control });
-  const file = await uploadOnce(work, { ...request, database: database.name, round: request.round ?? 1, attempt });
+  const verifyOnly = await verify(work, staged);
+  const files = await staged.bring(control);
   const backup: DatabaseBackup = {
     server: request.server,
     database: database.name,
-    serverVersion: facts.version,
-    edition: facts.edition,
+    serverVersion: server.version,
+    edition: server.edition,
     recoveryModel: database.recoveryModel,
-    files: [file],
+    serverFacts: recordedServer(server),
+    databaseFacts: facts.recorded,
+    files,
     proof,
     verifyOnly,
-    warnings: warningsOf(database, proof),
+    warnings: warningsOf(database, { facts, proof, now: parts.clock.now() }),
   };
-  return { backup, staging: [work.staged] };
+  return { backup, staging: [...staged.leftBehind] };
 }
 
-/** Never over what an earlier attempt left, which a result may name: beside it then. */
-async function uploadOnce(
-  { parts, request, control, staged = '' }: Work,
-  { attempt, ...key }: DatabaseKey,
-): Promise<UploadedFile> {
-  const upload = async (to: DatabaseKey) =>
-    uploadStagedBackup(parts.store, await parts.staging.open(request.server, staged), {
-      key: backupKey(to),
-      signal: control.signal,
-    });
+interface StatementParts {
+  readonly server: ServerFacts;
+  readonly road: BackupRoad;
+  readonly staged: StagedBackup;
+}
+
+function statementFor({ name, encrypted }: Database, { server, road, staged }: StatementParts): string {
+  const compression = canCompress(server);
+  const sizes = transferSizes({ kind: road.kind, compression, encrypted, version: server.version });
+  return backupDatabase({ database: name, devices: staged.devices, setName: staged.setName, compression, ...sizes });
+}
+
+/** RESTORE VERIFYONLY WITH CHECKSUM. Throws `sql.verify-failed`: a backup that cannot be read back is none. */
+async function verify(work: Work, staged: StagedBackup): Promise<DatabaseBackup['verifyOnly']> {
   try {
-    return await upload(key);
+    await staged.verify((statement) => runWatched(work.session, statement, { ...work, step: 'verifying' }));
   } catch (error) {
-    if (codeOf(error) !== 'store.exists' || attempt === undefined) throw error;
-    return upload({ ...key, attempt });
+    throw asStepFailure(error, 'sql.verify-failed', `SQL Server wrote ${staged.setName} and cannot verify it`);
   }
+  return { passed: true, at: work.parts.clock.now().toISOString() };
 }
 
-/**
- * Files of attempts that died: only the holder of the database's lock may judge them dead. Another run's file may wait
- * for its commit, so it must be two days old besides.
- */
-async function removeEarlierAttempts({ parts, request }: Work, database: string): Promise<void> {
-  const ours = parseStagingName(stagingName(request.runId, database, '0000'));
-  const before = runIdOf(new Date(parts.clock.now().getTime() - abandonedMs), '0000');
-  const names = await parts.staging.list(request.server);
-  for (const name of names) {
-    const found = parseStagingName(name);
-    if (found === undefined || found.slug !== ours?.slug) continue;
-    if (found.runId === ours.runId || found.runId < before) await parts.staging.remove(request.server, name);
-  }
-}
-
-const abandonedMs = 48 * 3_600_000;
-
-/** Best effort: the reason of the failure is worth more than a file that stays behind and is recognisable. */
-async function discard({ parts, request, staged }: Work): Promise<void> {
-  if (staged === undefined) return;
-  await parts.staging.remove(request.server, staged).catch((error: unknown) => {
-    parts.log.warn('databases.staging-left', { server: request.server, file: staged, code: codeOf(error) });
-  });
-}
-
-function warningsOf(database: DatabaseFacts, proof: BackupProof): string[] {
-  const warnings: string[] = [];
-  if (database.recoveryModel === 'FULL' && database.logReuseWait === 'LOG_BACKUP') {
-    warnings.push(
-      `${database.name} is in the FULL recovery model and its log waits for a log backup: it grows until somebody takes one. ` +
-        'Hubkeep takes copy-only full backups, which do not truncate the log.',
-    );
-  }
-  if (proof.source === 'header') {
-    warnings.push(
-      `msdb has no history of the backup of ${database.name}; it was proven by the header of its file, without log sequence numbers.`,
-    );
-  }
-  return warnings;
+function recordedServer(server: ServerFacts): DatabaseBackup['serverFacts'] {
+  const { productLevel, updateLevel, collation, containedAuthentication, hadrEnabled } = server;
+  return {
+    ...{ productLevel, collation, hadrEnabled },
+    ...(updateLevel === undefined ? {} : { updateLevel }),
+    ...(containedAuthentication === undefined ? {} : { containedAuthentication }),
+  };
 }

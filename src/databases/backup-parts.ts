@@ -12,8 +12,12 @@ export interface DatabaseBackupParts {
   readonly log: Log;
   /** SQL_BACKUP_DIRECTORY: as SQL Server sees it, may hold `{server}`. */
   readonly backupDirectory: string;
-  /** How long a BACKUP or a verification may say nothing. Default 30 minutes. */
+  /** SQL_BACKUP_STRIPES; by the size of the database unless set. */
+  readonly stripes?: number | undefined;
+  /** How long a BACKUP or a verification may make no progress. Default 30 minutes. */
   readonly stallMs?: number;
+  /** How long a BACKUP or a verification may take in all. Default 24 hours. */
+  readonly timeoutMs?: number;
   /** How long to wait for another backup of the same database by Hubkeep. Default 10 seconds. */
   readonly lockWaitMs?: number;
 }
@@ -26,10 +30,18 @@ export interface BackupRequest {
   readonly round?: number;
 }
 
+export interface BackupProgress {
+  readonly step: 'backing up' | 'verifying' | 'uploading';
+  /** Of this step, 0 to 100. */
+  readonly percent: number;
+  /** As the server estimates it, where SQL_USER may see that. */
+  readonly secondsLeft?: number | undefined;
+}
+
 export interface BackupControl {
-  /** Percent of the BACKUP statement, 0 to 100. */
-  readonly onProgress?: (progress: { readonly percent: number }) => void;
+  readonly onProgress?: (progress: BackupProgress) => void;
   readonly signal?: AbortSignal;
 }
 
 export const defaultStallMs = 30 * 60_000;
+export const defaultTimeoutMs = 24 * 3_600_000;

@@ -1,4 +1,4 @@
-import { layout } from '../repository/layout';
+import { layout, stripeSuffix } from '../repository/layout';
 import { safeName } from './safe-name';
 
 export interface DatabaseKey {
@@ -12,10 +12,10 @@ export interface DatabaseKey {
   readonly attempt?: string;
 }
 
-/** The blob with the bytes SQL Server wrote. */
-export function backupKey(key: DatabaseKey): string {
+/** The blob with the bytes SQL Server wrote to one stripe, counted from 0. */
+export function backupKey(key: DatabaseKey, stripe = 0): string {
   const suffix = key.attempt === undefined ? '' : `.${key.attempt}`;
-  return layout.database(key.runId, safeName(key.server), slug(key) + suffix);
+  return layout.database(key.runId, safeName(key.server), slug(key) + suffix) + stripeSuffix(stripe);
 }
 
 /** The blob by which a second run of the same work finds that it is done. */

@@ -2,17 +2,18 @@ import type { z } from 'zod';
 import { backupProofSchema } from '../contracts/database-backup';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { SqlRow, SqlSession } from '../ports/sql-server';
-import type { ServerFacts } from './server-facts';
-import { sqlNumberOf } from './sql-failure';
-import { findBackupByName, readBackupHeader } from './statements';
+import { queryIfAllowed, textOf, type ServerFacts } from './server-facts';
+import { toUtc } from './server-time';
+import { findBackupByName, readBackupHeader, type BackupDevice } from './statements';
 
 export type BackupProof = z.infer<typeof backupProofSchema>;
 
 export interface ProofQuestion {
   readonly database: string;
   readonly setName: string;
-  readonly path: string;
-  readonly facts: ServerFacts;
+  /** In stripe order. */
+  readonly devices: readonly BackupDevice[];
+  readonly facts: Pick<ServerFacts, 'utcOffsetMinutes'>;
 }
 
 /** The header's log sequence numbers arrive rounded: the client reads them as floating point. */
@@ -21,10 +22,13 @@ const unknownTimeZone = 127;
 
 /**
  * What SQL Server itself says about the backup: its history, or the header of the file when history has nothing.
- * Throws `sql.no-proof` when neither shows a finished, undamaged backup with checksums.
+ * Throws `sql.no-proof` when neither shows a finished, undamaged backup with checksums, or history has other stripes.
  */
 export async function proveBackup(session: SqlSession, question: ProofQuestion): Promise<BackupProof> {
-  const proof = (await findInHistory(session, question)) ?? (await readHeader(session, question));
+  const rows = await readHistory(session, question);
+  const fromHistory = toProof(rows, question);
+  if (fromHistory !== undefined) requireStripes(rows, question);
+  const proof = fromHistory ?? (await readHeader(session, question));
   if (proof === undefined) throw noProof(question, 'neither msdb nor the file shows it as finished');
   if (proof.isDamaged) throw noProof(question, 'it is marked as damaged');
   if (!proof.hasChecksums) throw noProof(question, 'it has no checksums');
@@ -33,11 +37,30 @@ export async function proveBackup(session: SqlSession, question: ProofQuestion):
 
 /** Undefined when msdb has no finished backup of that name, or may not be read. */
 export async function findInHistory(session: SqlSession, question: ProofQuestion): Promise<BackupProof | undefined> {
-  const rows = await session.query(findBackupByName, { name: question.setName }).catch((error: unknown) => {
-    if (sqlNumberOf(error) === undefined) throw error;
-    return [];
-  });
-  const row = rows[0];
+  return toProof(await readHistory(session, question), question);
+}
+
+/** A row for each stripe of the newest set of that name. */
+async function readHistory(session: SqlSession, { setName }: ProofQuestion): Promise<SqlRow[]> {
+  const rows = (await queryIfAllowed(session, findBackupByName, { name: setName })) ?? [];
+  return rows.filter((row) => row['backupSetId'] === rows[0]?.['backupSetId']);
+}
+
+/** Every stripe, in order: a set that misses one, or has them otherwise than we store them, cannot be restored from our record. */
+function requireStripes(rows: readonly SqlRow[], question: ProofQuestion): void {
+  const written = rows.map((row) => lastPart(textOf(row['device'])));
+  const wanted = question.devices.map(({ name }) => lastPart(name));
+  const inOrder = rows.every((row, i) => Number(row['stripe']) === i + 1 && written[i] === wanted[i]);
+  if (inOrder && rows.length === wanted.length) return;
+  throw noProof(question, `msdb has ${rows.length} stripes of it (${written.join(', ')}), not ${wanted.length} in order`);
+}
+
+/** The server may write a directory otherwise than it was given; the names in it are unique. */
+function lastPart(device: string): string {
+  return (device.split(/[\\/]/).at(-1) ?? '').toLowerCase();
+}
+
+function toProof([row]: readonly SqlRow[], question: ProofQuestion): BackupProof | undefined {
   if (row === undefined || row['databaseName'] !== question.database || row['finishedAt'] === null) return undefined;
   const timeZone = Number(row['timeZone'] ?? unknownTimeZone);
   const offset = timeZone === unknownTimeZone ? question.facts.utcOffsetMinutes : timeZone * 15;
@@ -56,10 +79,8 @@ export async function findInHistory(session: SqlSession, question: ProofQuestion
 }
 
 async function readHeader(session: SqlSession, question: ProofQuestion): Promise<BackupProof | undefined> {
-  const rows = await session.query(readBackupHeader(question.path)).catch((error: unknown) => {
-    if (sqlNumberOf(error) === undefined) throw error;
-    return [];
-  });
+  const [first] = question.devices;
+  const rows = (first === undefined ? [] : await queryIfAllowed(session, readBackupHeader(first))) ?? [];
   const row = rows.find((candidate) => candidate['BackupName'] === question.setName);
   if (row === undefined || row['DatabaseName'] !== question.database) return undefined;
   const offset = row['TimeZone'] === undefined ? question.facts.utcOffsetMinutes : Number(row['TimeZone']) * 15;
@@ -83,12 +104,6 @@ function flagsOf(row: SqlRow, names: { checksums: string; damaged: string; copyO
     isDamaged: Boolean(row[names.damaged]),
     isCopyOnly: Boolean(row[names.copyOnly]),
   };
-}
-
-/** SQL Server keeps its local time, which the client reads as if it were UTC. */
-function toUtc(local: unknown, offsetMinutes: number): string {
-  if (!(local instanceof Date)) throw new TypeError('The server sent no date');
-  return new Date(local.getTime() - offsetMinutes * 60_000).toISOString();
 }
 
 function noProof(question: ProofQuestion, why: string): HubkeepError {

@@ -1,10 +1,20 @@
+import { stripeSuffix } from '../repository/layout';
 import { safeName } from './safe-name';
 
-const pattern = /^hubkeep-(\d{8}T\d{6}Z-[0-9a-f]{4})-(.+)-[0-9a-f]{4}\.bak$/;
+const pattern = /^hubkeep-(\d{8}T\d{6}Z-[0-9a-f]{4})-(.+)-[0-9a-f]{4}\.bak(?:\.\d{2})?$/;
 
-/** `attempt` is four random hex: two attempts never write the same file. Also the name of the backup set. */
-export function stagingName(runId: string, database: string, attempt: string): string {
-  return `hubkeep-${runId}-${safeName(database)}-${attempt}.bak`;
+interface StagedJob {
+  readonly runId: string;
+  readonly database: string;
+  /** Four random hex: two attempts never write the same file. */
+  readonly attempt: string;
+  readonly stripes: number;
+}
+
+/** One for each stripe, in their order. The first is also the name of the backup set. */
+export function stagingNames({ runId, database, attempt, stripes }: StagedJob): string[] {
+  const first = `hubkeep-${runId}-${safeName(database)}-${attempt}.bak`;
+  return Array.from({ length: stripes }, (_, stripe) => first + stripeSuffix(stripe));
 }
 
 /** The run and database a file was staged for; undefined for files that are not ours. */

@@ -9,6 +9,12 @@ export interface UploadedFile {
   readonly sha256: string;
 }
 
+export interface UploadControl {
+  readonly signal?: AbortSignal | undefined;
+  /** Told of every piece read. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
 const singlePutLimit = 32 * 1024 * 1024;
 const contentType = 'application/octet-stream';
 
@@ -19,7 +25,7 @@ const contentType = 'application/octet-stream';
 export async function uploadStagedBackup(
   store: BlobStore,
   file: StagingFile,
-  { key, signal }: { key: string; signal?: AbortSignal | undefined },
+  { key, signal, onBytes }: UploadControl & { readonly key: string },
 ): Promise<UploadedFile> {
   const hash = createHash('sha256');
   let size = 0;
@@ -29,6 +35,7 @@ export async function uploadStagedBackup(
       if (signal?.aborted === true) throw new HubkeepError('run.cancelled', 'The upload was cancelled');
       hash.update(chunk);
       size += chunk.length;
+      onBytes?.(chunk.length);
       yield chunk;
     }
     // Thrown before the last byte is acknowledged: a blob of the wrong size must never appear.

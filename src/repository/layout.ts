@@ -29,8 +29,14 @@ export const layout = {
   packList: (runId: string, name: string) => `index/${runId}/${name}.packs.ndjson.zst`,
   failedFiles: (runId: string, name: string) => `index/${runId}/${name}.failed.ndjson.zst`,
   content: (runId: string, name: string) => `content/${runId}/${name}.bin`,
+  /** The first stripe; the others have `stripeSuffix` behind it, which no slug can make. */
   database: (runId: string, server: string, slug: string) => `databases/${runId}/${server}/${slug}.bak`,
 } as const;
+
+/** What follows the name of the first stripe of a backup in those of the others: `.01`, `.02`. @param stripe counts from 0. */
+export function stripeSuffix(stripe: number): string {
+  return stripe === 0 ? '' : `.${String(stripe).padStart(2, '0')}`;
+}
 
 /** True for what one step of a run leaves for a later one, or for its own next attempt, and nobody asks for afterwards. */
 export function isHandOver(key: string): boolean {

@@ -84,9 +84,10 @@ function runningPart({ running, now }: Status): Html | undefined {
   </section>`;
 }
 
-function progressPart({ activity, subject, percent, files, bytes, note }: Progress): Html {
+function progressPart({ activity, subject, percent, secondsLeft, files, bytes, note }: Progress): Html {
   const said = [
     percent === undefined ? undefined : `${Math.round(percent)} %`,
+    secondsLeft === undefined ? undefined : `${durationInWords(secondsLeft * 1000)} left`,
     files === undefined ? undefined : plural(files, 'file'),
     bytes === undefined ? undefined : bytesInWords(bytes),
     note,

@@ -40,6 +40,9 @@ test('a stamp with all its parts reads into one frozen structure', () => {
       databases: ['appservice_hosting', 'appservice_metering', 'master'],
       backupDirectory: 'D:\\Backups',
       backupDirectoryLocal: 'D:\\Backups',
+      stripes: undefined,
+      stallMinutes: 30,
+      timeoutHours: 24,
     },
     fileShare: { path: '\\\\files\\websites', exclude: [], width: 1 },
     secrets: {
@@ -53,6 +56,14 @@ test('a stamp with all its parts reads into one frozen structure', () => {
     notify: { webhookUrl: undefined },
   });
   expect(() => Object.assign(config.sql!.databases, { 0: 'x' })).toThrow(TypeError);
+});
+
+test('stripes, stalls and time limits of backups are whole numbers within their bounds', () => {
+  const limits = { SQL_BACKUP_STRIPES: '64', SQL_BACKUP_STALL_MINUTES: '5', SQL_BACKUP_TIMEOUT_HOURS: '168' };
+  expect(loadConfig({ ...whole, ...limits }).sql).toMatchObject({ stripes: 64, stallMinutes: 5, timeoutHours: 168 });
+  const wrong = { SQL_BACKUP_STRIPES: '65', SQL_BACKUP_STALL_MINUTES: '0', SQL_BACKUP_TIMEOUT_HOURS: '1.5' };
+  for (const [name, value] of Object.entries(wrong))
+    expect(problemsOf({ ...whole, [name]: value })).toContain(`${name}: must be`);
 });
 
 test('values are trimmed, and an empty one counts as unset', () => {

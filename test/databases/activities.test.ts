@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { createBackUpDatabase } from '../../src/activities/back-up-database';
 import { createRemoveStaging } from '../../src/activities/remove-staging';
+import { progressSchema, type Progress } from '../../src/contracts/run';
 import { createProgressReporter } from '../../src/runs/progress-reporter';
 import { createRunGuard } from '../../src/runs/run-guard';
 import { createRunLock } from '../../src/runs/run-lock';
@@ -40,6 +41,17 @@ test('a backup is taken and its staging file removed, twice without harm', async
   expect(await remove(input)).toEqual({ status: 'succeeded', removed: 1 });
   expect(readdirSync(bench.staging)).toEqual([]);
   expect((await remove(input)).status).toBe('succeeded');
+});
+
+test('progress tells the step, the percent and the time left', async () => {
+  const bench = await createBench(sandbox, { backupMs: 600 });
+  const services = await startRun(bench);
+  const seen: Progress[] = [];
+  services.progress.listen((_runId, progress) => seen.push(progress));
+  await createBackUpDatabase(services)({ runId, server: bench.address, database: 'master', round: 1 });
+  expect(seen.some(({ note, secondsLeft }) => note === undefined && secondsLeft !== undefined)).toBe(true);
+  expect([...new Set(seen.map(({ note }) => note))]).toEqual([undefined, 'verifying', 'uploading']);
+  for (const progress of seen) expect(progressSchema.parse(progress)).toEqual(progress);
 });
 
 test('what cannot be helped by a new try is an outcome, the rest is thrown', async () => {

@@ -1,5 +1,6 @@
+import { backupKey } from '../../src/databases/database-keys';
 import { safeName } from '../../src/databases/safe-name';
-import { fillServerPlaceholder, joinStagingPath, parseStagingName, stagingName } from '../../src/databases/staging-names';
+import { fillServerPlaceholder, joinStagingPath, parseStagingName, stagingNames } from '../../src/databases/staging-names';
 
 test.each(['appservice_hosting', 'master', 'sql01.contoso.local', 'a-b'])('%s is its own safe name', (name) => {
   expect(safeName(name)).toBe(name);
@@ -26,11 +27,22 @@ test('every other name is cleaned and made unique by a hash of the exact name', 
   for (const name of safe) expect(name).toMatch(/^[a-z0-9_][a-z0-9_.-]{0,60}-[0-9a-f]{8}$/);
 });
 
-test('a staging name tells its run and database, and nothing else is taken for one', () => {
-  const name = stagingName('20261122T020000Z-7f3a', 'AppService-x', '0a1b');
-  expect(parseStagingName(name)).toEqual({ runId: '20261122T020000Z-7f3a', slug: safeName('AppService-x') });
-  for (const other of ['x.bak', 'hubkeep-.bak', `${name}.tmp`, 'hubkeep-20261122-master-0a1b.bak'])
+test('the staging name of every stripe tells its run and database, and nothing else is taken for one', () => {
+  const job = { runId: '20261122T020000Z-7f3a', database: 'AppService-x', attempt: '0a1b' };
+  const names = stagingNames({ ...job, stripes: 64 });
+  expect(new Set(names).size).toBe(64);
+  for (const name of names) expect(parseStagingName(name)).toEqual({ runId: job.runId, slug: safeName('AppService-x') });
+  for (const other of ['x.bak', 'hubkeep-.bak', `${names[0]}.tmp`, `${names[1]}.02`, 'hubkeep-20261122-master-0a1b.bak'])
     expect(parseStagingName(other)).toBeUndefined();
+});
+
+test('no stripe of one database is the file of another, however they are named', () => {
+  const databases = ['x', 'x.bak', 'x.bak.01', 'x.01', 'X', 'x.bak-01', "x'; DROP"];
+  const keyOf = (database: string) => ({ runId: 'r', server: 's', database, round: 1 });
+  const keys = databases.flatMap((database) => [0, 1, 2, 63].map((stripe) => backupKey(keyOf(database), stripe)));
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(backupKey(keyOf('x'))).toBe('databases/r/s/x.bak');
+  expect(backupKey({ ...keyOf('x'), round: 2, attempt: '0a1b' }, 1)).toBe('databases/r/s/x.round-2.0a1b.bak.01');
 });
 
 test.each([

@@ -77,6 +77,13 @@ test('a page that shows a run loads itself again, any other does not', () => {
   expect(statusPage(statusWith())).not.toContain('http-equiv="refresh"');
 });
 
+test('work whose end is estimated says how long it still takes', () => {
+  const busy = busyStatus();
+  const progress = [{ activity: 'database-sql1-hosting', at: '', percent: 62, secondsLeft: 540, note: 'verifying' }];
+  const page = statusPage({ ...busy, running: busy.running && { ...busy.running, progress } });
+  expect(page).toContain('62 % · 9 minutes left · verifying');
+});
+
 test('everything that comes from outside is escaped', () => {
   const evil = `<img src=x onerror="alert('1')">&`;
   const busy = busyStatus();

@@ -6,6 +6,7 @@ import { groupDatabase } from './availability-group';
 import type { Database } from './databases';
 import { mayBackUp } from './permissions';
 import type { ServerState, Session } from './server-state';
+import { isAtLeast } from './server-version';
 import { checkTransfer, checkDevices } from './transfer-options';
 
 export const backupStatement = 'BACKUP DATABASE';
@@ -98,7 +99,7 @@ function squeezeFor(database: Database, { transferSize, algorithm, server }: Com
   if (server.edition === 'Express' || server.edition === 'Web')
     throw failure(1844, `BACKUP DATABASE WITH COMPRESSION is not supported on ${server.edition} Edition (64-bit).`);
   const squeeze = squeezeOf(algorithm, server);
-  const works = !database.encrypted || transferSize > smallestTransferSize || isCurrent(server.version);
+  const works = !database.encrypted || transferSize > smallestTransferSize || isAtLeast(server.version, compressesEncrypted);
   return works ? squeeze : undefined;
 }
 
@@ -110,11 +111,6 @@ function squeezeOf(algorithm: unknown, server: ServerState): (extent: Buffer) =>
   const known = major >= 17 ? ['MS_XPRESS', 'QAT_DEFLATE', 'ZSTD'] : major >= 16 ? ['MS_XPRESS', 'QAT_DEFLATE'] : [];
   if (!known.includes(algorithm)) throw sqlError(102, `Incorrect syntax near '${algorithm}'.`, { class: 15 });
   return algorithm === 'ZSTD' ? (extent) => zstdCompressSync(extent) : deflate;
-}
-
-function isCurrent(version: string): boolean {
-  const [major = 0, , build = 0] = version.split('.').map(Number);
-  return major > compressesEncrypted[0] || (major === compressesEncrypted[0] && build >= compressesEncrypted[1]);
 }
 
 function failure(number: number, text: string, severity = 16): SqlError {

@@ -5,6 +5,7 @@ import { dateFunctions } from './date-functions';
 import { securityFunctions } from './security-functions';
 import { serverProperty } from './server-property';
 import type { ServerState, Session } from './server-state';
+import { isAtLeast } from './server-version';
 
 export interface CallContext {
   readonly server: ServerState;
@@ -63,10 +64,13 @@ const globals: Readonly<Record<string, Global>> = {
   '@@spid': { type: 'int', call: ({ session }) => session.id },
 };
 
-/** The name has to be written as sys.databases has it; any other gets 0, and a database outside of a group 1. */
+/** SQL Server 2019 CU20 and 2022 CU2: from them on a database that does not exist is not preferred either. */
+const knowsMissing = (version: string) => isAtLeast(version, version.startsWith('15.') ? [15, 4312] : [16, 4015]);
+
+/** The name has to be written as sys.databases has it; a database outside of a group is preferred everywhere. */
 function isPreferredReplica(server: ServerState, name: string): boolean {
   const database = server.databases.list().find((known) => known.name === name);
-  if (database === undefined) return false;
+  if (database === undefined) return !knowsMissing(server.version);
   const { group } = server;
   if (group === undefined || groupDatabase(group, database) === undefined) return true;
   return preferredReplica(group) === server.name;

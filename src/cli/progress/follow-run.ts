@@ -35,8 +35,11 @@ export function followRun({ config, progress }: Hubkeep, engine: EmbeddedEngine,
   };
 }
 
-function toTask({ activity, subject, percent, files, expectedFiles: totalFiles, bytes }: Progress): TaskProgress {
+/** Each step of a database is a task of its own: its percents start over. */
+function toTask(progress: Progress): TaskProgress {
+  const { activity, subject, percent, secondsLeft, files, expectedFiles: totalFiles, bytes, note } = progress;
   if (activity === 'fileshare-bulk') return { task: 'file share', files, bytes, totalFiles };
   if (activity === 'fileshare-delta') return { task: 'file share, second look', files, bytes, totalFiles };
-  return { task: subject ?? activity.replace(/^database-/, ''), percent, files, bytes };
+  const name = subject ?? activity.replace(/^database-/, '');
+  return { task: note === undefined ? name : `${note} ${name}`, percent, secondsLeft, files, bytes };
 }

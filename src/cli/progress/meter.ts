@@ -6,6 +6,8 @@ export interface TaskProgress {
   readonly task: string;
   /** 0 to 100. */
   readonly percent?: number | undefined;
+  /** Where whoever does the work says so; estimated from what was seen otherwise. */
+  readonly secondsLeft?: number | undefined;
   readonly files?: number | undefined;
   readonly bytes?: number | undefined;
   /** Of the whole task, where that is known. */
@@ -54,9 +56,7 @@ export function createMeter(clock: Clock) {
       ...(progress.files === undefined ? [] : [`${formatCount(files)} files${rate(files, formatCount)}`]),
       ...(progress.bytes === undefined ? [] : [`${formatBytes(bytes)}${rate(bytes, formatBytes)}`]),
       ...(progress.percent === undefined ? [] : [`${Math.round(progress.percent)} %`]),
-      ...(fraction === undefined || fraction < 0.01 || fraction >= 1 || elapsed < ratesFromMs
-        ? []
-        : [`${formatDuration((elapsed * (1 - fraction)) / fraction)} left`]),
+      ...timeLeft(progress, fraction, elapsed),
     ];
     return { task: progress.task, fraction, detail: parts.join(', ') };
   };
@@ -66,6 +66,12 @@ function fractionOf(progress: TaskProgress, done: { files: number; bytes: number
   if (progress.percent !== undefined) return within(progress.percent / 100);
   if (progress.totalBytes) return within(done.bytes / progress.totalBytes);
   return progress.totalFiles ? within(done.files / progress.totalFiles) : undefined;
+}
+
+function timeLeft({ secondsLeft }: TaskProgress, fraction: number | undefined, elapsed: number): string[] {
+  if (secondsLeft !== undefined) return [`${formatDuration(secondsLeft * 1000)} left`];
+  if (fraction === undefined || fraction < 0.01 || fraction >= 1 || elapsed < ratesFromMs) return [];
+  return [`${formatDuration((elapsed * (1 - fraction)) / fraction)} left`];
 }
 
 function within(fraction: number): number {

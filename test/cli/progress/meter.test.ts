@@ -27,6 +27,11 @@ test('without a known whole there is no share of it', () => {
   expect(read({ task: 'database', percent: 40 })).toEqual({ task: 'database', fraction: 0.4, detail: '40 %' });
 });
 
+test('time left is told as the server estimates it, from the first moment on', () => {
+  const read = createMeter(createVirtualClock());
+  expect(read({ task: 'database', percent: 40, secondsLeft: 3900 }).detail).toBe('40 %, 1 h 05 min left');
+});
+
 test('lines come every ten seconds at most, and stages always', async () => {
   const clock = createVirtualClock();
   const lines: string[] = [];

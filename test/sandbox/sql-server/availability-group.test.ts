@@ -100,6 +100,16 @@ test('the preferred replica is asked for by the exact name; a database outside o
   expect(await isPreferred(one, 'local')).toBe(true);
 });
 
+test.each([
+  ['15.0.4298.1', true],
+  ['15.0.4312.2', false],
+  ['16.0.1000.6', true],
+  ['16.0.4015.1', false],
+  ['17.0.1000.7', false],
+])('version %s calls a database that does not exist preferred: %s', async (version, preferred) => {
+  expect(await isPreferred(await sandbox.server({ version }), 'nowhere')).toBe(preferred);
+});
+
 test('without its secondary the primary is preferred, unless secondaries are the only ones', async () => {
   const { group, one, two } = await startPair();
   await two.close();

@@ -1,19 +1,19 @@
 import { HubkeepError, isHubkeepError } from '../errors/hubkeep-error';
-import type { SqlMessage, SqlSession } from '../ports/sql-server';
-import { defaultStallMs, type BackupControl, type BackupRequest, type DatabaseBackupParts } from './backup-parts';
+import type { SqlSession } from '../ports/sql-server';
+import { defaultTimeoutMs, type BackupControl, type DatabaseBackupParts } from './backup-parts';
 import { openLockedSession } from './open-locked-session';
+import { toProgress } from './progress-monitor';
 import { findInHistory, type ProofQuestion } from './proof';
+import { runWatched, timedOut, type WatchedWork } from './run-watched';
 import { asStepFailure } from './sql-failure';
-import { backupToDisk, findRunningBackup } from './statements';
+import { findRunningBackup } from './statements';
 
-export interface DiskBackup {
-  readonly parts: DatabaseBackupParts;
-  readonly request: BackupRequest;
-  readonly control: BackupControl;
+export interface RunningBackup extends WatchedWork {
+  /** BACKUP DATABASE. */
+  readonly statement: string;
   readonly question: ProofQuestion;
 }
 
-const percentMessage = 3211;
 const reconnectDelaysMs = [1_000, 5_000, 15_000, 30_000];
 const pollMs = 5_000;
 
@@ -21,15 +21,10 @@ const pollMs = 5_000;
  * Runs BACKUP DATABASE and gives the session to go on with: another one when the connection broke and the server
  * finished the backup all the same. A broken connection is never taken for a failed backup without asking the server.
  */
-export async function takeToDisk(session: SqlSession, backup: DiskBackup): Promise<SqlSession> {
-  const { parts, request, control, question } = backup;
-  const statement = backupToDisk({ ...question, compression: question.facts.compression });
+export async function runBackup(session: SqlSession, backup: RunningBackup): Promise<SqlSession> {
+  const { parts, request, question } = backup;
   try {
-    await session.execute(statement, {
-      stallMs: parts.stallMs ?? defaultStallMs,
-      onMessage: (message) => reportPercent(message, control),
-      ...(control.signal === undefined ? {} : { signal: control.signal }),
-    });
+    await runWatched(session, backup.statement, { ...backup, step: 'backing up' });
     return session;
   } catch (error) {
     if (!isHubkeepError(error) || error.code !== 'sql.connection-lost') {
@@ -42,7 +37,7 @@ export async function takeToDisk(session: SqlSession, backup: DiskBackup): Promi
 }
 
 /** Waits for a BACKUP that may still run without us, then looks for it in the server's history. */
-async function reconcile(backup: DiskBackup, lost: HubkeepError): Promise<SqlSession> {
+async function reconcile(backup: RunningBackup, lost: HubkeepError): Promise<SqlSession> {
   const session = await reconnect(backup, lost);
   try {
     await waitWhileRunning(session, backup);
@@ -55,7 +50,7 @@ async function reconcile(backup: DiskBackup, lost: HubkeepError): Promise<SqlSes
   }
 }
 
-async function reconnect({ parts, request, control }: DiskBackup, lost: HubkeepError): Promise<SqlSession> {
+async function reconnect({ parts, request, control }: RunningBackup, lost: HubkeepError): Promise<SqlSession> {
   for (const delay of reconnectDelaysMs) {
     await sleep(parts, delay, control);
     try {
@@ -67,11 +62,15 @@ async function reconnect({ parts, request, control }: DiskBackup, lost: HubkeepE
   throw lost;
 }
 
-async function waitWhileRunning(session: SqlSession, { parts, control, question }: DiskBackup): Promise<void> {
+async function waitWhileRunning(session: SqlSession, { parts, request, control, question }: RunningBackup): Promise<void> {
+  const { timeoutMs = defaultTimeoutMs } = parts;
+  const startedAt = parts.clock.now().getTime();
   for (;;) {
     const [running] = await session.query(findRunningBackup, { database: question.database });
     if (running === undefined) return;
-    control.onProgress?.({ percent: Math.floor(Number(running['percentComplete'] ?? 0)) });
+    const { percent, secondsLeft } = toProgress(running);
+    control.onProgress?.({ step: 'backing up', percent: Math.floor(percent), secondsLeft });
+    if (parts.clock.now().getTime() - startedAt > timeoutMs) throw timedOut(request, timeoutMs);
     await sleep(parts, pollMs, control);
   }
 }
@@ -80,11 +79,4 @@ async function sleep(parts: DatabaseBackupParts, ms: number, { signal }: BackupC
   await parts.clock.sleep(ms, signal).catch((cause: unknown) => {
     throw new HubkeepError('run.cancelled', 'The backup was cancelled', { cause });
   });
-}
-
-/** The text is localised; the number at its start is not. */
-function reportPercent(message: SqlMessage, control: BackupControl): void {
-  if (message.number !== percentMessage) return;
-  const percent = Number(/\d+/.exec(message.text)?.[0] ?? NaN);
-  if (!Number.isNaN(percent)) control.onProgress?.({ percent });
 }

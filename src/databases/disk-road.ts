@@ -1,0 +1,104 @@
+import { runIdOf } from '../contracts/run-id';
+import { codeOf } from '../errors/hubkeep-error';
+import type { BackupControl, DatabaseBackupParts } from './backup-parts';
+import type { BackupJob, BackupRoad, StagedBackup } from './backup-road';
+import { backupKey } from './database-keys';
+import { safeName } from './safe-name';
+import { sideBySide } from './side-by-side';
+import { fillServerPlaceholder, joinStagingPath, parseStagingName, stagingNames } from './staging-names';
+import { verifyBackup, type BackupDevice } from './statements';
+import { uploadStagedBackup, type UploadControl, type UploadedFile } from './upload-staged-backup';
+
+type DiskParts = Pick<DatabaseBackupParts, 'staging' | 'store' | 'clock' | 'log' | 'backupDirectory'>;
+
+const abandonedMs = 48 * 3_600_000;
+/** Each holds a few blocks in memory. */
+const uploadsAtOnce = 4;
+
+/** Files in a directory that SQL Server writes and Hubkeep reads, uploaded once they are verified. */
+export function createDiskRoad(parts: DiskParts): BackupRoad {
+  return {
+    kind: 'disk',
+    async stage(job) {
+      await removeEarlierAttempts(parts, job);
+      return stageOnDisk(parts, job);
+    },
+  };
+}
+
+function stageOnDisk(parts: DiskParts, job: BackupJob): StagedBackup {
+  const names = stagingNames(job);
+  const directory = fillServerPlaceholder(parts.backupDirectory, job.server);
+  const devices = names.map((name): BackupDevice => ({ kind: 'disk', name: joinStagingPath(directory, name) }));
+  return {
+    setName: names[0] ?? '',
+    devices,
+    leftBehind: names,
+    verify: (run) => run(verifyBackup(devices)),
+    bring: (control) => upload(parts, { job, names, control }),
+    async discard() {
+      for (const file of names) {
+        // The reason of the failure is worth more than a file that stays behind and is recognisable.
+        await parts.staging.remove(job.server, file).catch((error: unknown) => {
+          parts.log.warn('databases.staging-left', { server: job.server, file, code: codeOf(error) });
+        });
+      }
+    },
+  };
+}
+
+interface Upload {
+  readonly job: BackupJob;
+  readonly names: readonly string[];
+  readonly control: BackupControl;
+}
+
+/** Stripes side by side; progress is of all their bytes. */
+async function upload(parts: DiskParts, { job, names, control }: Upload): Promise<UploadedFile[]> {
+  const files = await Promise.all(names.map((name) => parts.staging.open(job.server, name)));
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  let done = 0;
+  let told = -1;
+  const onBytes = (bytes: number) => {
+    done += bytes;
+    const percent = total === 0 ? 100 : Math.min(100, Math.floor((done / total) * 100));
+    if (percent > told) control.onProgress?.({ step: 'uploading', percent });
+    told = Math.max(told, percent);
+  };
+  return sideBySide(names, { atOnce: uploadsAtOnce, signal: control.signal }, (name, { index, signal }) =>
+    uploadOnce(parts, { job, name, stripe: index, signal, onBytes }),
+  );
+}
+
+interface StripeUpload extends UploadControl {
+  readonly job: BackupJob;
+  readonly name: string;
+  /** Counts from 0. */
+  readonly stripe: number;
+}
+
+/** Never over what an earlier attempt left, which a result may name: beside it then. */
+async function uploadOnce({ store, staging }: DiskParts, { job, name, stripe, ...control }: StripeUpload): Promise<UploadedFile> {
+  const { attempt, ...plain } = job;
+  const to = async (key: string) => uploadStagedBackup(store, await staging.open(job.server, name), { key, ...control });
+  try {
+    return await to(backupKey(plain, stripe));
+  } catch (error) {
+    if (codeOf(error) !== 'store.exists') throw error;
+    return to(backupKey({ ...plain, attempt }, stripe));
+  }
+}
+
+/**
+ * Files of attempts that died: only the holder of the database's lock may judge them dead. Another run's file may wait
+ * for its commit, so it must be two days old besides.
+ */
+async function removeEarlierAttempts({ staging, clock }: DiskParts, { runId, server, database }: BackupJob): Promise<void> {
+  const slug = safeName(database);
+  const before = runIdOf(new Date(clock.now().getTime() - abandonedMs), '0000');
+  for (const name of await staging.list(server)) {
+    const found = parseStagingName(name);
+    if (found === undefined || found.slug !== slug) continue;
+    if (found.runId === runId || found.runId < before) await staging.remove(server, name);
+  }
+}

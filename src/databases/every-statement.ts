@@ -1,0 +1,130 @@
+import { stagingNames } from './staging-names';
+import * as sql from './statements';
+
+export interface ExplainedStatement {
+  readonly name: string;
+  /** One sentence: what for, and when. */
+  readonly purpose: string;
+  readonly statement: string;
+  /** Values of its parameters in the example, by name. */
+  readonly parameters: Readonly<Record<string, string | number>>;
+}
+
+const database = 'appservice_hosting';
+const names = stagingNames({ runId: '20261122T020000Z-7f3a', database, attempt: '0a1b', stripes: 3 });
+const devices = names.map((name): sql.BackupDevice => ({ kind: 'disk', name: `D:\\Backup\\${name}` }));
+const backup: sql.BackupOptions = { database, devices: devices.slice(0, 1), setName: names[0] ?? '', compression: true };
+
+/** Everything that is ever sent to a SQL Server, in the order of a backup, made by the functions that send it. */
+export function everyStatement(): ExplainedStatement[] {
+  return [
+    ...preparation(),
+    explain('backup', 'Takes the backup.', sql.backupDatabase(backup)),
+    explain(
+      'backup-striped',
+      'Takes the backup of a large database into several files.',
+      sql.backupDatabase({ ...backup, devices }),
+    ),
+    explain(
+      'backup-uncompressed',
+      'Takes the backup where the edition cannot compress it.',
+      sql.backupDatabase({ ...backup, compression: false }),
+    ),
+    explain(
+      'backup-encrypted',
+      'Takes the backup of a database with TDE, before SQL Server 2019 CU5.',
+      sql.backupDatabase({ ...backup, maxTransferSize: 1024 * 1024 }),
+    ),
+    ...observation(),
+    ...proof(),
+  ];
+}
+
+function preparation(): ExplainedStatement[] {
+  const lock = { resource: `hubkeep:${database}`, waitMs: 10_000 };
+  const right = { database: sql.quoteName(database), permission: 'BACKUP DATABASE' };
+  return [
+    explain(
+      'lock',
+      'Keeps two backups of one database by Hubkeep apart; ends with the connection.',
+      sql.acquireSessionLock,
+      lock,
+    ),
+    explain('server', 'What the server is, for the record.', sql.serverFacts),
+    explain(
+      'contained-authentication',
+      'Whether users of contained databases can sign in, for the record.',
+      sql.containedAuthentication,
+    ),
+    explain('databases', 'Finds the database and its state.', sql.listDatabases),
+    explain('server-rights', 'What SQL_USER may do on the server, asked before anything is written.', sql.serverRights),
+    explain(
+      'database-right',
+      'Whether SQL_USER has a permission in the database; also asked for VIEW DEFINITION.',
+      sql.databaseRight,
+      right,
+    ),
+    explain(
+      'files',
+      'Names, places and sizes of the files of the database, for the record and for the number of stripes.',
+      sql.listFiles,
+      {
+        databaseId: 5,
+      },
+    ),
+    explain('users', 'How many users the database has, for the record.', sql.countUsers(database)),
+    explain('user-names', 'Names of the first users and how they sign in, for the record.', sql.listUsers(database)),
+    explain('log-backup', 'When somebody last backed up the log.', sql.findLastLogBackup, { database }),
+    explain('session', 'The number of the own session, under which its progress is found.', sql.ownSessionId),
+  ];
+}
+
+function observation(): ExplainedStatement[] {
+  return [
+    explain(
+      'progress',
+      'How far the backup or its verification is; every few seconds, over a second connection.',
+      sql.findProgress,
+      {
+        sessionId: 57,
+      },
+    ),
+    explain('running', 'Whether the backup still runs after its connection broke.', sql.findRunningBackup, { database }),
+  ];
+}
+
+function proof(): ExplainedStatement[] {
+  return [
+    explain('history', 'What the history of the server says of the backup and its files.', sql.findBackupByName, {
+      name: backup.setName,
+    }),
+    ...devices
+      .slice(0, 1)
+      .map((first) => explain('header', 'What the file says of itself, where there is no history.', sql.readBackupHeader(first))),
+    explain('verify', 'Has the server read back what it wrote.', sql.verifyBackup(devices)),
+  ];
+}
+
+/** What an operator runs so that the login may do all that; Hubkeep never sends them. */
+export function everyGrant(login: string): ExplainedStatement[] {
+  return [
+    explain('grant-backup', 'To back up the database; once for each database.', sql.grants.backUp(database, login)),
+    explain('grant-verify', 'To verify backups.', sql.grants.createDatabase(login)),
+    explain('grant-history', 'To prove backups by the history of the server.', sql.grants.readHistory(login)),
+    explain(
+      'grant-files',
+      'To record the files of databases; whoever may create databases sees them already.',
+      sql.grants.seeFiles(login),
+    ),
+    explain('grant-users', 'To record the users of the database; once for each database.', sql.grants.seeUsers(database, login)),
+    explain('grant-progress', 'To see how far a backup is, and how long it still takes.', sql.grants.seeProgress(login)),
+  ];
+}
+
+function explain(
+  name: string,
+  purpose: string,
+  ...[statement, parameters = {}]: [statement: string, parameters?: Readonly<Record<string, string | number>>]
+): ExplainedStatement {
+  return { name, purpose, statement, parameters };
+}

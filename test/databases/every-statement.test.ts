@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { everyGrant, everyStatement } from '../../src/databases/every-statement';
+import type { SqlServer } from '../../src/ports/sql-server';
+import { createSandbox, errorOf, login, type Sandbox } from '../sandbox/sql-server/support';
+import { createBench, runId, type Bench } from './support';
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = createSandbox();
+});
+afterEach(() => sandbox.end());
+
+const sources = join(__dirname, '../../../src');
+const home = 'databases/statements.ts';
+
+/** What T-SQL looks like, in capitals as we write it; a word of it in a message is not enough. */
+const sqlPattern = new RegExp(
+  [
+    String.raw`SELECT\s[^]*\b(FROM|AS)\s`,
+    String.raw`SELECT\s+(@@|[A-Z_]+\()`,
+    String.raw`BACKUP\s+(DATABASE|LOG)\s+\S+\s+TO\s+(DISK|URL)`,
+    String.raw`RESTORE\s+[A-Z]+\s+(\S+\s+)?FROM\s`,
+    String.raw`(DECLARE|SET)\s+@`,
+    String.raw`EXEC(UTE)?\s+(@|sp_|xp_|\w+\.)`,
+    String.raw`GRANT\s+[A-Z ]+\s(TO|ON)\s`,
+    String.raw`(CREATE|ALTER|DROP)\s+(DATABASE|LOGIN|USER|CREDENTIAL|TABLE|ROLE)\s+\S`,
+    String.raw`(INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\S+\s+SET|TRUNCATE\s+TABLE|DBCC\s+[A-Z]+|KILL\s+\S)`,
+    String.raw`HAS_PERMS_BY_NAME|SERVERPROPERTY|sp_getapplock`,
+  ].join('|'),
+);
+
+/** Every text in a file, with a word in place of what is put into it; comments are not texts. */
+function textsOf(file: string): string[] {
+  const texts: string[] = [];
+  const visit = (node: ts.Node) => {
+    if (ts.isStringLiteralLike(node)) texts.push(node.text);
+    if (ts.isTemplateExpression(node)) {
+      texts.push([node.head.text, ...node.templateSpans.map(({ literal }) => `x${literal.text}`)].join(''));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest));
+  return texts;
+}
+
+test('T-SQL stands in one file', () => {
+  const files = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.ts') && file !== home);
+  expect(files.length).toBeGreaterThan(100);
+  const found = files.flatMap((file) =>
+    textsOf(join(sources, file)).flatMap((text) => (sqlPattern.test(text) ? [[file, text]] : [])),
+  );
+  expect(found).toEqual([]);
+});
+
+test('the search for T-SQL would find each statement there is', () => {
+  for (const { statement } of [...everyStatement(), ...everyGrant('hubkeep')]) expect(statement).toMatch(sqlPattern);
+  expect(textsOf(join(sources, home)).filter((text) => sqlPattern.test(text)).length).toBeGreaterThan(12);
+});
+
+/** Leaves of a statement what it is, without the names and numbers of one backup. */
+function shapeOf(statement: string): string {
+  return statement
+    .replace(/N?'(?:[^']|'')*'/g, "''")
+    .replace(/\[(?:[^\]]|\]\])*\]/g, '[]')
+    .replace(/(DISK = ''(?:, )?)+/g, "DISK = '' ");
+}
+
+/** The real client, noting what it sends. */
+function noting(sql: SqlServer, sent: Set<string>): SqlServer {
+  return {
+    async connect(server, options) {
+      const session = await sql.connect(server, options);
+      return {
+        ...session,
+        query: (statement, parameters) => session.query(statement, noted(statement, parameters)),
+        execute: (statement, options) => session.execute(statement, (noted(statement), options)),
+      };
+    },
+  };
+  function noted<T>(statement: string, passed?: T): T | undefined {
+    sent.add(shapeOf(statement));
+    return passed;
+  }
+}
+
+test('what backups send is what is listed, and all of it', async () => {
+  const sent = new Set<string>();
+  const start = async (options: Parameters<typeof createBench>[1], changes: Parameters<typeof createBench>[2] = {}) => {
+    const plain = await createBench(sandbox, options, changes);
+    return createBench(sandbox, options, { ...changes, sql: noting(plain.parts.sql, sent) });
+  };
+  const backUp = (bench: Bench) => bench.databases.backUp({ runId, server: bench.address, database: 'hosting' });
+  const databases = [{ name: 'hosting' }];
+  await backUp(await start({ databases, backupMs: 300 }, { stripes: 3 }));
+  const operator = { ...login, serverPermissions: ['CREATE ANY DATABASE'], databaseRoles: { hosting: ['db_owner'] } };
+  await backUp(await start({ databases, edition: 'Express', logins: [operator] }));
+  await backUp(await start({ databases: [{ name: 'hosting', encrypted: true }], version: '15.0.4033.1' }));
+  const forgetful = await start({ databases });
+  forgetful.server.history.unwritable = true;
+  await backUp(forgetful);
+  const dropped = await start({ databases, faults: [{ match: 'BACKUP DATABASE', atPercent: 40, drop: 'abort' }] });
+  expect(await errorOf(backUp(dropped))).toMatchObject({ code: 'sql.connection-lost' });
+  expect([...sent].sort()).toEqual([...new Set(everyStatement().map(({ statement }) => shapeOf(statement)))].sort());
+});
