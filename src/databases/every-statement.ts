@@ -1,4 +1,5 @@
 import { stagingNames } from './staging-names';
+import * as routing from './routing/statements';
 import * as sql from './statements';
 
 export interface ExplainedStatement {
@@ -18,6 +19,7 @@ const backup: sql.BackupOptions = { database, devices: devices.slice(0, 1), setN
 /** Everything that is ever sent to a SQL Server, in the order of a backup, made by the functions that send it. */
 export function everyStatement(): ExplainedStatement[] {
   return [
+    ...choice(),
     ...preparation(),
     explain('backup', 'Takes the backup.', sql.backupDatabase(backup)),
     explain(
@@ -37,6 +39,19 @@ export function everyStatement(): ExplainedStatement[] {
     ),
     ...observation(),
     ...proof(),
+  ];
+}
+
+function choice(): ExplainedStatement[] {
+  return [
+    explain('server-name', 'The name of the server, and whether it can be in availability groups.', routing.serverName),
+    explain('database-names', 'Which databases the server has.', routing.databaseNames),
+    explain('group-databases', 'Which of them belong to an availability group.', routing.groupDatabases),
+    explain('group-replicas', 'Where the other replicas are.', routing.groupReplicas),
+    explain('group-primary', 'Of which groups this server is the primary.', routing.primaryOf),
+    explain('preferred-replica', 'Whether this server should take the backups of the database.', routing.isPreferredReplica, {
+      database,
+    }),
   ];
 }
 

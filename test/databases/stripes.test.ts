@@ -73,7 +73,7 @@ test('a stripe that is damaged before its verification fails the backup, and no 
     add(record);
     spoil();
   };
-  expect(await errorOf(bench.databases.backUp(request(bench, 'master')))).toMatchObject({ code: 'sql.verify-failed' });
+  expect(await errorOf(bench.databases.backUp(request(bench, 'master')))).toMatchObject({ code: 'sql.corrupt' });
   expect(readdirSync(bench.staging)).toEqual([]);
   expect(await collect(bench.parts.store.list('databases/'))).toEqual([]);
 });

@@ -186,14 +186,13 @@ export const sqlErrorRules: readonly SqlErrorRule[] = [
     numbers: [823, 824, 825],
     kind: 'corruption',
     action: 'fail, and hold older points',
-    advice:
-      'A page of the database is damaged: run DBCC CHECKDB, look at the storage under it, and keep every older recovery point.',
+    advice: 'A page of the database is damaged: run CHECKDB, look at the storage under it, and keep every older recovery point.',
   },
   {
     numbers: [3043, 3049, 3053, 3183, 3186, 3189, 3241, 3242, 3256, 3266],
     kind: 'corruption',
     action: 'fail, and hold older points',
-    advice: 'The database or its backup is damaged: run DBCC CHECKDB and keep every older recovery point.',
+    advice: 'The database or its backup is damaged: run CHECKDB and keep every older recovery point.',
   },
   {
     numbers: [3042, 3187, 3188],
