@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bakInspectionSchema } from './bak-inspection';
 
 /** A database to back up, as configured: names are matched without regard to case. */
 export const databaseTargetSchema = z.object({
@@ -74,7 +75,20 @@ export const databaseBackupSchema = z.object({
   serverFacts: recordedServerSchema.optional(),
   databaseFacts: recordedDatabaseSchema.optional(),
   /** Blobs in stripe order, exactly the bytes SQL Server wrote. */
-  files: z.array(z.object({ key: z.string(), size: z.number().int(), sha256: z.string() })).min(1),
+  files: z
+    .array(
+      z.object({
+        key: z.string(),
+        size: z.number().int(),
+        sha256: z.string(),
+        /** What the file, as it lies in the store, tells of itself. */
+        inspection: bakInspectionSchema
+          .pick({ status: true, reason: true })
+          .extend({ family: z.number().int().optional(), families: z.number().int().optional() })
+          .optional(),
+      }),
+    )
+    .min(1),
   proof: backupProofSchema,
   /** RESTORE VERIFYONLY: readable and complete, which is not proof that the database restores. */
   verifyOnly: z.object({ passed: z.boolean(), at: z.string() }),

@@ -8,6 +8,7 @@ import { readDatabaseFacts } from './database-facts';
 import { createDiskRoad } from './disk-road';
 import { canCompress, transferSizes } from './edition';
 import { keepFinishedBackup, readFinishedBackup } from './finished-backup';
+import { inspectionWarnings } from './inspect-upload';
 import { openLockedSession } from './open-locked-session';
 import { planStripes } from './plan-stripes';
 import { proveBackup, type ProofQuestion } from './proof';
@@ -98,7 +99,7 @@ async function stageAndBring(work: Work): Promise<TakenBackup> {
     files,
     proof,
     verifyOnly,
-    warnings: warningsOf(database, { facts, proof, now: parts.clock.now() }),
+    warnings: [...warningsOf(database, { facts, proof, now: parts.clock.now() }), ...inspectionWarnings(files)],
   };
   return { backup, staging: [...staged.leftBehind] };
 }

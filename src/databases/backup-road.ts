@@ -1,6 +1,9 @@
-import type { UploadedFile } from './upload-staged-backup';
+import type { DatabaseBackup } from '../contracts/database-backup';
 import type { BackupControl } from './backup-parts';
 import type { BackupDevice } from './statements';
+
+/** A blob of the backup, as the record has it. */
+export type StoredFile = DatabaseBackup['files'][number];
 
 /** One attempt at one database. */
 export interface BackupJob {
@@ -34,7 +37,7 @@ export interface StagedBackup {
   /** Has SQL Server read back what it wrote. `run` sends a statement and watches it. */
   verify(run: (statement: string) => Promise<void>): Promise<void>;
   /** Brings what SQL Server wrote into the store: one blob for each device, in their order. Never over an earlier attempt's. */
-  bring(control: BackupControl): Promise<UploadedFile[]>;
+  bring(control: BackupControl): Promise<StoredFile[]>;
   /** After a failure. Never fails. */
   discard(): Promise<void>;
 }

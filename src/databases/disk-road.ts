@@ -1,13 +1,14 @@
 import { runIdOf } from '../contracts/run-id';
 import { codeOf } from '../errors/hubkeep-error';
 import type { BackupControl, DatabaseBackupParts } from './backup-parts';
-import type { BackupJob, BackupRoad, StagedBackup } from './backup-road';
+import type { BackupJob, BackupRoad, StagedBackup, StoredFile } from './backup-road';
 import { backupKey } from './database-keys';
+import { inspectUpload } from './inspect-upload';
 import { safeName } from './safe-name';
 import { sideBySide } from './side-by-side';
 import { fillServerPlaceholder, joinStagingPath, parseStagingName, stagingNames } from './staging-names';
 import { verifyBackup, type BackupDevice } from './statements';
-import { uploadStagedBackup, type UploadControl, type UploadedFile } from './upload-staged-backup';
+import { uploadStagedBackup, type UploadControl } from './upload-staged-backup';
 
 type DiskParts = Pick<DatabaseBackupParts, 'staging' | 'store' | 'clock' | 'log' | 'backupDirectory'>;
 
@@ -54,7 +55,7 @@ interface Upload {
 }
 
 /** Stripes side by side; progress is of all their bytes. */
-async function upload(parts: DiskParts, { job, names, control }: Upload): Promise<UploadedFile[]> {
+async function upload(parts: DiskParts, { job, names, control }: Upload): Promise<StoredFile[]> {
   const files = await Promise.all(names.map((name) => parts.staging.open(job.server, name)));
   const total = files.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
@@ -78,9 +79,12 @@ interface StripeUpload extends UploadControl {
 }
 
 /** Never over what an earlier attempt left, which a result may name: beside it then. */
-async function uploadOnce({ store, staging }: DiskParts, { job, name, stripe, ...control }: StripeUpload): Promise<UploadedFile> {
+async function uploadOnce({ store, staging }: DiskParts, { job, name, stripe, ...control }: StripeUpload): Promise<StoredFile> {
   const { attempt, ...plain } = job;
-  const to = async (key: string) => uploadStagedBackup(store, await staging.open(job.server, name), { key, ...control });
+  const to = async (key: string) => {
+    const file = await uploadStagedBackup(store, await staging.open(job.server, name), { key, ...control });
+    return { ...file, inspection: await inspectUpload(store, key, job.database) };
+  };
   try {
     return await to(backupKey(plain, stripe));
   } catch (error) {

@@ -40,7 +40,7 @@ test.each([
   [['backup', '--components', ''], 'is none of databases, fileshare, secrets'],
   [['backups'], "unknown command 'backups' (Did you mean backup?)"],
   [['list', '--jsn'], "unknown option '--jsn' (Did you mean --json?)"],
-  [['show'], "takes a recovery point, or --bak"],
+  [['show'], 'takes a recovery point, or --bak'],
   [['restore', 'latest'], 'nothing to restore'],
   [['restore', 'latest', '--secrets', '/tmp/x', '--include', 'a'], '--include needs --fileshare DIR'],
   [['restore', 'latest', '--include', 'a'], '--include needs --fileshare DIR'],

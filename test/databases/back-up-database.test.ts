@@ -13,6 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.end());
 
+const whole = { status: 'whole', family: 1, families: 1 };
 const stagedIn = (bench: Bench) => readdirSync(bench.staging);
 
 test('a backup in the store equals the file SQL Server wrote, byte for byte, with proof', async () => {
@@ -52,6 +53,7 @@ test('a backup in the store equals the file SQL Server wrote, byte for byte, wit
       key: expect.stringMatching(/^databases\/20261122T020000Z-7f3a\/.*\/appservice_hosting\.bak$/),
       size: file.length,
       sha256: createHash('sha256').update(file).digest('hex'),
+      inspection: whole,
     },
   ]);
 });
@@ -61,7 +63,7 @@ test('a backup too large to hold is uploaded in blocks, with the same hash', asy
   const { backup, staging } = await bench.databases.backUp({ runId, server: bench.address, database: 'big' });
   const file = readFileSync(join(bench.staging, staging[0] ?? ''));
   const sha256 = createHash('sha256').update(file).digest('hex');
-  expect(backup.files).toEqual([{ key: expect.any(String), size: file.length, sha256 }]);
+  expect(backup.files).toEqual([{ key: expect.any(String), size: file.length, sha256, inspection: whole }]);
   expect(await bench.parts.store.stat(backup.files[0]?.key ?? '')).toMatchObject({ size: file.length, sha256 });
 });
 
@@ -146,4 +148,26 @@ test('what an attempt that died left in the store is never written over', async 
   const { backup: second } = await bench.databases.backUp(request);
   expect(second.files[0]?.key).not.toBe(first.files[0]?.key);
   expect((await bench.parts.store.read(first.files[0]?.key ?? '')).content.equals(left.content)).toBe(true);
+});
+
+test('what lies in the store is looked into, and the record says what was found', async () => {
+  const bench = await createBench(sandbox, { databases: [{ name: 'hosting' }] }, { stripes: 2 });
+  const { backup } = await bench.databases.backUp({ runId, server: bench.address, database: 'hosting' });
+  expect(backup.files.map(({ inspection }) => inspection)).toEqual([
+    { status: 'whole', family: 1, families: 2 },
+    { status: 'whole', family: 2, families: 2 },
+  ]);
+});
+
+test('a backup that another one took the place of is refused', async () => {
+  const bench = await createBench(sandbox, { databases: [{ name: 'hosting' }, { name: 'metering' }] });
+  const other = await bench.databases.backUp({ runId, server: bench.address, database: 'metering' });
+  const wrong = await bench.parts.store.read(other.backup.files[0]?.key ?? '');
+  const put = bench.parts.store.put;
+  const store = { ...bench.parts.store, put: (key: string, _: Uint8Array, options = {}) => put(key, wrong.content, options) };
+  const swapped = await createBench(sandbox, { databases: [{ name: 'hosting' }] }, { store });
+  await expect(swapped.databases.backUp({ runId, server: swapped.address, database: 'hosting' })).rejects.toMatchObject({
+    code: 'sql.no-proof',
+    message: expect.stringContaining('metering'),
+  });
 });

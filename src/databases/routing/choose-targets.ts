@@ -41,7 +41,7 @@ export function chooseTargets(configured: readonly string[], databases: readonly
     targets.push(...alone.map(({ server }) => ({ server: server.address, database })));
     if (holders.length === 0) targets.push(...nobodyHas(database, configured, servers));
   }
-  return { targets: [...targets, ...unheard(targets, configured, databases, servers)], failed };
+  return { targets: [...targets, ...unheard(targets, databases, { configured, silent: servers.silent })], failed };
 }
 
 interface Holder {
@@ -75,7 +75,7 @@ function chooseReplica(holders: readonly Holder[], { database, group }: GroupDat
   if (preferred !== undefined) return { target: targetOn(preferred), problem: undefined };
 
   const primary = replicas.find(({ server }) => server.primaryOf.includes(group));
-  const substitute = primary ?? (replicas[0] as Holder);
+  const substitute = primary ?? replicas[0];
   const members = new Set(
     seen.flatMap(({ replicas: known }) => known.filter((replica) => replica.group === group).map(({ name }) => name)),
   );
@@ -108,9 +108,8 @@ function nobodyHas(database: string, configured: readonly string[], { silent }: 
 /** No configured server is passed over in silence because others have what was asked for. */
 function unheard(
   targets: readonly DatabaseTarget[],
-  configured: readonly string[],
   databases: readonly string[],
-  { silent }: Servers,
+  { configured, silent }: { readonly configured: readonly string[]; readonly silent: readonly SilentServer[] },
 ): DatabaseTarget[] {
   const ofServers = databases.filter(
     (database) => !targets.some((target) => target.database === database && target.group !== undefined),

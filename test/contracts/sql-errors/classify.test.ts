@@ -24,7 +24,7 @@ test.each([
   [18210, device(1231), 'transient', 'try again under a new name'],
   [18210, 'no number', 'wrapper', 'read the error before it'],
   [3009, '', 'warning', 'prove by the file’s header'],
-])('error %i %s is %s', (number, message, kind, action) => {
+] as const)('error %i %s is %s', (number, message, ...[kind, action]) => {
   expect(classifySqlError(number, message)).toMatchObject({ kind, action });
 });
 
