@@ -199,15 +199,7 @@ function shareActivities({ config, guard, progress, shareStore: store, points, c
   const { path, exclude } = config.fileShare;
   const source = createShareSource(createLocalFiles(path), exclude);
   const partitions = createPartitions({ source, store, points, clock });
-  const fileShare = createFileShare({
-    source,
-    exclude,
-    store,
-    points,
-    clock,
-    log,
-    boxMs,
-  });
+  const fileShare = createFileShare({ source, exclude, store, points, clock, log, boxMs });
   return {
     'plan-share-partitions': createPlanSharePartitions({ guard, partitions }),
     'copy-share-box': createCopyShareBox({ guard, progress, partitions, fileShare, points }),
