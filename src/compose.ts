@@ -208,16 +208,8 @@ function shareActivities(shared: Shared) {
   const spawn = availableParallelism() > 1 ? shared.spawnShareThread : undefined;
   const source = createShareSource(createLocalFiles(path), exclude);
   const partitions = createPartitions({ source, store, points, clock });
-  const fileShare = createFileShare({
-    source,
-    exclude,
-    startThread: spawn === undefined ? undefined : () => startShareThread(spawn, path),
-    store,
-    points,
-    clock,
-    log,
-    boxMs,
-  });
+  const startThread = spawn === undefined ? undefined : () => startShareThread(spawn, path);
+  const fileShare = createFileShare({ source, exclude, startThread, store, points, clock, log, boxMs });
   return {
     'plan-share-partitions': createPlanSharePartitions({ guard, partitions }),
     'copy-share-box': createCopyShareBox({ guard, progress, partitions, fileShare, points }),

@@ -13,8 +13,10 @@ export async function showBak(terminal: Terminal, place: string, options: Common
   const inspection = (await isFile(place)) ? await inspectFile(place) : await inspectBlob(terminal, place, options);
   terminal.print(describe(place, inspection));
   terminal.printJson({ place, ...inspection });
-  return inspection.status === 'whole' ? exitCodes.done : exitCodes.failed;
+  return isWrong.has(inspection.status) ? exitCodes.failed : exitCodes.done;
 }
+
+const isWrong = new Set<BakInspection['status']>(['truncated', 'damaged', 'not-a-backup']);
 
 async function isFile(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);

@@ -37,11 +37,12 @@ export const bakSetSchema = z.object({
 export type BakSet = z.infer<typeof bakSetSchema>;
 
 /**
- * What a backup file tells of itself. `unfinished`: it has more parts than were followed. Content is not read, so `whole` means that
+ * What a backup file tells of itself. `unfinished`: it has more parts than were followed; `opaque`:
+ * SQL Server compressed or encrypted it as a whole, so that nothing of it can be followed. Content is not read, so `whole` means that
  * all parts are there and in their places, and not that each bit of them is right.
  */
 export const bakInspectionSchema = z.object({
-  status: z.enum(['whole', 'truncated', 'damaged', 'unfinished', 'not-a-backup']),
+  status: z.enum(['whole', 'truncated', 'damaged', 'unfinished', 'opaque', 'not-a-backup']),
   /** What is wrong, and at which byte. */
   reason: text,
   /** Bytes. */

@@ -35,7 +35,7 @@ export function inspectionWarnings(files: DatabaseBackup['files']): string[] {
 }
 
 function isGood(status: BakInspection['status']): boolean {
-  return status === 'whole' || status === 'unfinished';
+  return status === 'whole' || status === 'unfinished' || status === 'opaque';
 }
 
 function warning(key: string, { status, reason = 'no reason is known' }: FileInspection): string {

@@ -76,6 +76,7 @@ function chooseReplica(holders: readonly Holder[], { database, group }: GroupDat
 
   const primary = replicas.find(({ server }) => server.primaryOf.includes(group));
   const substitute = primary ?? replicas[0];
+  if (substitute === undefined) throw new Error(`${group} has ${database} nowhere`);
   const members = new Set(
     seen.flatMap(({ replicas: known }) => known.filter((replica) => replica.group === group).map(({ name }) => name)),
   );

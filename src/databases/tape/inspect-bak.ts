@@ -8,6 +8,8 @@ const tapeAt = { name: 68, password: 76, software: 80, blockSize: 84, least: 94 
 const setAt = { name: 64, description: 68, password: 72, user: 76, least: 98 } as const;
 /** In the RAID stream, behind the identity of the media set. */
 const raidAt = { id: 0, families: 20, family: 24, least: 26 } as const;
+/** What a backup begins with that is no tape: its compressed or encrypted form has no public description. */
+const container = 'MSSQLBAK';
 const filemarkBlock = 512;
 /** A configuration is a few kilobytes for each file of the database. */
 const largestConfiguration = 4 * 1024 * 1024;
@@ -19,8 +21,10 @@ type OpenSet = { -readonly [K in keyof BakSet]: BakSet[K] };
 
 /** Walks a backup file by its headers: what it is, what it holds, whether all of it is there. Never throws for what the file holds. */
 export async function inspectBak(file: RandomAccess): Promise<BakInspection> {
-  const walk = createWalk(createTapeBytes(file));
+  const tape = createTapeBytes(file);
+  const walk = createWalk(tape);
   try {
+    if (await isContainer(tape)) return walk.result('opaque', 'SQL Server compressed or encrypted it as a whole');
     await walk.toTheEnd();
     return walk.result('whole');
   } catch (error) {
@@ -29,6 +33,11 @@ export async function inspectBak(file: RandomAccess): Promise<BakInspection> {
       ? walk.result(error.status, error.message)
       : walk.result('not-a-backup', 'it does not begin as a tape of SQL Server does');
   }
+}
+
+async function isContainer(tape: TapeBytes): Promise<boolean> {
+  if (tape.size < container.length) return false;
+  return (await tape.at(0, container.length)).toString('latin1') === container;
 }
 
 function createWalk(tape: TapeBytes) {

@@ -131,6 +131,11 @@ test.each([
   expect(await inspect(content)).toMatchObject({ status: 'not-a-backup', sets: [], reason: expect.stringContaining('tape') });
 });
 
+test('a backup that SQL Server compressed as a whole is told from what is none', async () => {
+  const { status, reason } = await inspect(Buffer.concat([Buffer.from('MSSQLBAK'), Buffer.alloc(5_000, 7)]));
+  expect([status, reason]).toEqual(['opaque', expect.stringContaining('compressed')]);
+});
+
 given('whatever bytes are wrong, there is an answer of the right shape within a bounded number of reads', async () => {
   let seed = 1;
   const random = (below: number) => {
