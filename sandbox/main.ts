@@ -1,12 +1,11 @@
-/** `npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--url]`: a pretend stamp that runs until it is told to end. */
+/** `npm run sandbox -- --dir DIR [--share PATH] [--availability-group]`: a pretend stamp that runs until it is told to end. */
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startSandbox, type SandboxOptions } from './start-sandbox';
 import { untilSignal } from './until-signal';
 
-const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--url]
-  --availability-group  two SQL Servers behind a listener instead of one
-  --url                 settings for backups that SQL Server writes to the storage by itself`;
+const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--availability-group]
+  --availability-group  two SQL Servers behind a listener instead of one`;
 
 function readArguments(): SandboxOptions | undefined {
   try {
@@ -15,11 +14,10 @@ function readArguments(): SandboxOptions | undefined {
         dir: { type: 'string' },
         share: { type: 'string' },
         'availability-group': { type: 'boolean', default: false },
-        url: { type: 'boolean', default: false },
       },
     });
     if (values.dir === undefined) return refuse('--dir is missing');
-    const options = { directory: values.dir, availabilityGroup: values['availability-group'], backupToUrl: values.url };
+    const options = { directory: values.dir, availabilityGroup: values['availability-group'] };
     if (values.share === undefined) return options;
     const found = statSync(values.share, { throwIfNoEntry: false });
     return found?.isDirectory() ? { ...options, share: values.share } : refuse(`${values.share} is not a directory`);

@@ -25,8 +25,6 @@ export interface SandboxOptions {
   readonly faults?: readonly Fault[];
   /** Two SQL Servers as replicas of one availability group, reached by its listener, instead of one. */
   readonly availabilityGroup?: boolean;
-  /** Settings that have SQL Server write its backups to the storage by itself. */
-  readonly backupToUrl?: boolean;
   /** Told of every file the SQL Server has backed up to, before anybody else knows of it. */
   readonly onBackup?: (file: string) => void;
 }
@@ -65,7 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const close = async () => void (await Promise.all(started.splice(0).map((part) => part.close())));
   try {
     const servers = await startServers(directory, options, (part) => void started.push(part));
-    const settings = settingsOf({ directory, share, servers, backupToUrl: options.backupToUrl ?? false });
+    const settings = settingsOf({ directory, share, servers });
     writeSystemSecrets(join(directory, 'SystemSecrets.JSON'));
     writeFileSync(join(directory, 'sandbox-ca.pem'), servers.caPem);
     const envFile = join(directory, 'hubkeep.env');
@@ -125,24 +123,25 @@ function settingsOf({
   directory,
   share,
   servers,
-  backupToUrl,
 }: {
   directory: string;
   share: string;
   servers: Servers;
-  backupToUrl: boolean;
 }): Record<string, string> {
-  const { client, identity, vault, sqlPort, sqlPassword, sqlDirectory, azurite } = servers;
+  const { client, identity, vault, sqlPort, sqlSecondary, sqlPassword, sqlDirectory, azurite } = servers;
   const disk = { SQL_BACKUP_DIRECTORY: backupDirectory, SQL_BACKUP_DIRECTORY_LOCAL: sqlDirectory };
   return {
     STAMP_NAME: 'sandbox',
     EXTRA_CA_FILE: join(directory, 'sandbox-ca.pem'),
     IDENTITY_INSTANCE_DISCOVERY: 'false',
     BACKUP_STORAGE_CONNECTION_STRING: azurite.connectionString,
-    SQL_SERVERS: `localhost:${sqlPort}`,
+    // The names of replicas lead nowhere on this machine, so the second one stands beside the listener.
+    SQL_SERVERS: [sqlPort, ...(sqlSecondary === undefined ? [] : [sqlSecondary.port])]
+      .map((port) => `localhost:${port}`)
+      .join(','),
     SQL_USER: sqlUser,
     SQL_PASSWORD: sqlPassword,
-    ...(backupToUrl ? { SQL_BACKUP_MODE: 'url' } : disk),
+    ...disk,
     FILE_SHARE_PATH: share,
     KEY_VAULT_URL: vault.url,
     KEY_VAULT_VERIFY_CHALLENGE: 'false',

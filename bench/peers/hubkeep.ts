@@ -33,9 +33,13 @@ export const hubkeep: Peer = {
   },
 };
 
+/** What a repository that is there already has no need of: other programs have a command of its own for it. */
+export const forNew = '(new repository)';
+
 /** What keeps a run alone and lets it be watched grows with its length, so it is told from what carries the backup. */
 export function countAs({ operation, name }: AzureOperation): string {
   const [folder = '', , part] = name.split('/');
+  if (operation === 'Create Container' || (operation === 'Put Blob' && name === 'hubkeep.json')) return `${operation} ${forNew}`;
   if (folder === 'locks') return `${operation} (run lock)`;
   if (folder === 'runs' && part === 'cancel.json') return `${operation} (look for a cancel)`;
   if (folder === 'runs' && part === 'progress') return `${operation} (progress)`;

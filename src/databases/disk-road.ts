@@ -6,7 +6,7 @@ import { backupKey } from './database-keys';
 import { inspectUpload } from './inspect-upload';
 import { safeName } from './safe-name';
 import { sideBySide } from './side-by-side';
-import { fillServerPlaceholder, joinStagingPath, parseStagingName, stagingNames } from './staging-names';
+import { fillServerPlaceholder, joinStagingPath, parseStagingName, serverMark, stagingNames } from './staging-names';
 import { verifyBackup, type BackupDevice } from './statements';
 import { uploadStagedBackup, type UploadControl } from './upload-staged-backup';
 
@@ -103,6 +103,7 @@ async function removeEarlierAttempts({ staging, clock }: DiskParts, { runId, ser
   for (const name of await staging.list(server)) {
     const found = parseStagingName(name);
     if (found === undefined || found.slug !== slug) continue;
-    if (found.runId === runId || found.runId < before) await staging.remove(server, name);
+    const isOurs = found.runId === runId && found.mark === serverMark(server);
+    if (isOurs || found.runId < before) await staging.remove(server, name);
   }
 }

@@ -12,7 +12,7 @@ export interface ExplainedStatement {
 }
 
 const database = 'appservice_hosting';
-const names = stagingNames({ runId: '20261122T020000Z-7f3a', database, attempt: '0a1b', stripes: 3 });
+const names = stagingNames({ runId: '20261122T020000Z-7f3a', server: 'sql1', database, attempt: '0a1b', stripes: 3 });
 const devices = names.map((name): sql.BackupDevice => ({ kind: 'disk', name: `D:\\Backup\\${name}` }));
 const backup: sql.BackupOptions = { database, devices: devices.slice(0, 1), setName: names[0] ?? '', compression: true };
 

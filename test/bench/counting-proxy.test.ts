@@ -37,7 +37,7 @@ test('every request is counted by what it asks for, and passes unchanged', async
 
   expect((await container.getBlobClient('packs/run/a b.tar.zst').downloadToBuffer()).toString()).toBe('content');
   expect(Object.fromEntries(proxy.counts())).toEqual({
-    'Create Container': 1,
+    'Create Container (new repository)': 1,
     'Put Blob (packs/)': 1,
     'Put Blob (run lock)': 2,
     'Get Blob Properties (look for a cancel)': 1,

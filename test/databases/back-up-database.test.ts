@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseBackupSchema } from '../../src/contracts/database-backup';
 import { createSandbox, type Sandbox } from '../sandbox/sql-server/support';
+import { serverMark } from '../../src/databases/staging-names';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
 import { createBench, runId, type Bench } from './support';
 
@@ -44,7 +45,7 @@ test('a backup in the store equals the file SQL Server wrote, byte for byte, wit
   expect(backup.verifyOnly.passed).toBe(true);
   expect(percents.at(-1)).toBe(100);
 
-  expect(staging).toEqual([expect.stringMatching(/^hubkeep-20261122T020000Z-7f3a-appservice_hosting-[0-9a-f]{4}\.bak$/)]);
+  expect(staging).toEqual([expect.stringMatching(/^hubkeep-20261122T020000Z-7f3a-appservice_hosting-[0-9a-f]{8}\.bak$/)]);
   const file = readFileSync(join(bench.staging, staging[0] ?? ''));
   const stored = await bench.parts.store.read(backup.files[0]?.key ?? '');
   expect(stored.content.equals(file)).toBe(true);
@@ -122,8 +123,9 @@ test('without history in msdb the header of the file is the proof, and a warning
 test('leftovers of dead runs go, files of others and of runs that may still commit stay', async () => {
   const bench = await createBench(sandbox);
   const recent = runIdOf(new Date(), 'beef');
-  const others = [`hubkeep-${recent}-master-aaaa.bak`, `hubkeep-${runId}-model-aaaa.bak`, 'someone.bak'];
-  const leftovers = [`hubkeep-${runId}-master-aaaa.bak`, 'hubkeep-20200101T020000Z-dead-master-aaaa.bak'];
+  const mark = serverMark(bench.address);
+  const others = [`hubkeep-${recent}-master-${mark}aaaa.bak`, `hubkeep-${runId}-model-${mark}aaaa.bak`, 'someone.bak'];
+  const leftovers = [`hubkeep-${runId}-master-${mark}aaaa.bak`, 'hubkeep-20200101T020000Z-dead-master-0000aaaa.bak'];
   for (const name of [...others, ...leftovers]) writeFileSync(join(bench.staging, name), 'x');
   const { staging } = await bench.databases.backUp({ runId, server: bench.address, database: 'master' });
   expect(stagedIn(bench).sort()).toEqual([...others, ...staging].sort());
@@ -170,4 +172,15 @@ test('a backup that another one took the place of is refused', async () => {
     code: 'sql.no-proof',
     message: expect.stringContaining('metering'),
   });
+});
+
+test('two servers that write to one directory leave each other’s files alone', async () => {
+  const runId = runIdOf(new Date(), 'aaaa');
+  const one = await createBench(sandbox, { name: 'A' });
+  const two = await createBench(sandbox, { name: 'B' }, { store: one.parts.store });
+  const [first, second] = [
+    await one.databases.backUp({ runId, server: one.address, database: 'master' }),
+    await two.databases.backUp({ runId, server: two.address, database: 'master' }),
+  ];
+  expect(stagedIn(one).sort()).toEqual([...first.staging, ...second.staging].sort());
 });

@@ -1,6 +1,12 @@
 import { backupKey } from '../../src/databases/database-keys';
 import { safeName } from '../../src/databases/safe-name';
-import { fillServerPlaceholder, joinStagingPath, parseStagingName, stagingNames } from '../../src/databases/staging-names';
+import {
+  fillServerPlaceholder,
+  joinStagingPath,
+  parseStagingName,
+  serverMark,
+  stagingNames,
+} from '../../src/databases/staging-names';
 
 test.each(['appservice_hosting', 'master', 'sql01.contoso.local', 'a-b'])('%s is its own safe name', (name) => {
   expect(safeName(name)).toBe(name);
@@ -28,10 +34,11 @@ test('every other name is cleaned and made unique by a hash of the exact name', 
 });
 
 test('the staging name of every stripe tells its run and database, and nothing else is taken for one', () => {
-  const job = { runId: '20261122T020000Z-7f3a', database: 'AppService-x', attempt: '0a1b' };
+  const job = { runId: '20261122T020000Z-7f3a', server: 'sql1', database: 'AppService-x', attempt: '0a1b' };
   const names = stagingNames({ ...job, stripes: 64 });
   expect(new Set(names).size).toBe(64);
-  for (const name of names) expect(parseStagingName(name)).toEqual({ runId: job.runId, slug: safeName('AppService-x') });
+  for (const name of names)
+    expect(parseStagingName(name)).toEqual({ runId: job.runId, slug: safeName('AppService-x'), mark: serverMark(job.server) });
   for (const other of ['x.bak', 'hubkeep-.bak', `${names[0]}.tmp`, `${names[1]}.02`, 'hubkeep-20261122-master-0a1b.bak'])
     expect(parseStagingName(other)).toBeUndefined();
 });

@@ -110,13 +110,14 @@ test('behind a listener every replica is found and asked', async () => {
   ]);
 });
 
-test('when the preferred replica cannot be reached the primary takes the database, with a warning that names it', async () => {
+test('when the preferred replica cannot be reached the primary takes the database, with a warning that names it, and its own master fails', async () => {
   const { two, group } = await startPair({ preference: 'secondary_only' });
   await two.close();
   const { targets, failed } = await routesOf([at(group)], { names: { SQL2: '127.0.0.1:1' } });
   expect(targets).toEqual([
     { server: at(group), database: 'appservice_hosting', group: 'ag', warnings: [expect.stringContaining('SQL2: ')] },
     { server: at(group), database: 'master' },
+    { server: 'SQL2', database: 'master' },
   ]);
   expect(failed).toEqual([]);
 });

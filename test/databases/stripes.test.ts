@@ -1,3 +1,4 @@
+import { serverMark } from '../../src/databases/staging-names';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -95,7 +96,8 @@ test('a stripe that cannot be stored fails the backup with the reason', async ()
 
 test('stripes of an attempt that died are removed, and what it stored is never written over', async () => {
   const bench = await createBench(sandbox, {}, { stripes: 3 });
-  for (const suffix of ['', '.01', '.02']) writeFileSync(join(bench.staging, `hubkeep-${runId}-master-dead.bak${suffix}`), 'x');
+  for (const suffix of ['', '.01', '.02'])
+    writeFileSync(join(bench.staging, `hubkeep-${runId}-master-${serverMark(bench.address)}dead.bak${suffix}`), 'x');
   const { backup: first } = await bench.databases.backUp(request(bench, 'master'));
   for await (const { key } of bench.parts.store.list('runs/')) await bench.parts.store.remove(key);
   const { backup: second, staging } = await bench.databases.backUp(request(bench, 'master'));

@@ -106,17 +106,21 @@ function nobodyHas(database: string, configured: readonly string[], { silent }: 
   return (quiet.length > 0 ? quiet : configured).map((server) => ({ server, database }));
 }
 
-/** No configured server is passed over in silence because others have what was asked for. */
+/** Every server has its own. */
+const ofEveryServer = new Set(['master', 'model', 'msdb']);
+
+/** No server is passed over in silence because others have what was asked for: it is a target of what it has, or may have. */
 function unheard(
   targets: readonly DatabaseTarget[],
   databases: readonly string[],
   { configured, silent }: { readonly configured: readonly string[]; readonly silent: readonly SilentServer[] },
 ): DatabaseTarget[] {
-  const ofServers = databases.filter(
-    (database) => !targets.some((target) => target.database === database && target.group !== undefined),
-  );
-  return configured
-    .filter((address) => silent.some((server) => server.address === address))
-    .flatMap((server) => ofServers.map((database) => ({ server, database })))
+  const isGrouped = (database: string) => targets.some((target) => target.database === database && target.group !== undefined);
+  const mayHave = (address: string, database: string) =>
+    configured.includes(address) ? !isGrouped(database) : ofEveryServer.has(database.toLowerCase());
+  return silent
+    .flatMap(({ address }) =>
+      databases.filter((database) => mayHave(address, database)).map((database) => ({ server: address, database })),
+    )
     .filter(({ server, database }) => !targets.some((target) => target.server === server && target.database === database));
 }
