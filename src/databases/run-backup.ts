@@ -1,3 +1,4 @@
+import { classifySqlError } from '../contracts/sql-errors/classify';
 import { HubkeepError, isHubkeepError } from '../errors/hubkeep-error';
 import type { SqlSession } from '../ports/sql-server';
 import { defaultTimeoutMs, type BackupControl, type DatabaseBackupParts } from './backup-parts';
@@ -5,7 +6,7 @@ import { openLockedSession } from './open-locked-session';
 import { toProgress } from './progress-monitor';
 import { findInHistory, type ProofQuestion } from './proof';
 import { runWatched, timedOut, type WatchedWork } from './run-watched';
-import { asStepFailure } from './sql-failure';
+import { asStepFailure, sqlNumberOf } from './sql-failure';
 import { findRunningBackup } from './statements';
 
 export interface RunningBackup extends WatchedWork {
@@ -27,6 +28,7 @@ export async function runBackup(session: SqlSession, backup: RunningBackup): Pro
     await runWatched(session, backup.statement, { ...backup, step: 'backing up' });
     return session;
   } catch (error) {
+    if (isFinishedAllTheSame(error)) return session;
     if (!isHubkeepError(error) || error.code !== 'sql.connection-lost') {
       throw asStepFailure(error, 'sql.backup-failed', `The backup of ${question.database} on ${request.server} failed`);
     }
@@ -34,6 +36,12 @@ export async function runBackup(session: SqlSession, backup: RunningBackup): Pro
     await session.close();
     return reconcile(backup, error);
   }
+}
+
+/** Only the row in msdb is missing: the backup is proven by its header. */
+function isFinishedAllTheSame(error: unknown): boolean {
+  const number = sqlNumberOf(error);
+  return number !== undefined && classifySqlError(number, '').kind === 'warning';
 }
 
 /** Waits for a BACKUP that may still run without us, then looks for it in the server's history. */

@@ -1,3 +1,4 @@
+import { sqlError } from '../tsql/sql-error';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackupSetFacts } from '../backup/backup-set';
@@ -70,6 +71,9 @@ async function writeAndRecord(backup: Backup, plan: BackupPlan, context: WriteCo
   running.percent = 100;
   record(backup, { plan, media, facts: finish(), size }, context);
   announceEnd(database, reply);
+  // An error of severity 16, although the backup is good.
+  if (server.history.unwritable)
+    throw sqlError(3009, 'Could not insert a backup or restore history/detail record in the msdb database.');
 }
 
 interface Written {
@@ -79,11 +83,8 @@ interface Written {
   readonly size: number;
 }
 
-function record(backup: Backup, { plan, media, facts, size }: Written, { server, reply }: RunContext): void {
-  if (server.history.unwritable) {
-    const text = 'Could not insert a backup or restore history/detail record in the msdb database.';
-    return reply.message({ number: 3009, class: 10, state: 1, text });
-  }
+function record(backup: Backup, { plan, media, facts, size }: Written, { server }: RunContext): void {
+  if (server.history.unwritable) return;
   const id = server.history.nextId();
   server.history.add({
     ...facts,

@@ -38,8 +38,8 @@ export interface SqlErrorRule {
 
 /** Sharing violation, and what a network path answers on a bad day. */
 const networkTrouble = [32, 53, 54, 59, 64, 121, 1231];
-const devices = [3201, 3202, 3203];
-const deviceTrouble = [...devices, 3271, 3290, 3292, 3293, 3298, 18210];
+/** Devices that cannot be opened, written, read or finished with. */
+const deviceTrouble = [3201, 3202, 3203, 3271, 3290, 3292, 3293, 3298, 18210];
 
 const noReason = 'Where nothing came before it, SQL Server gave no reason: see its error log.';
 
@@ -60,35 +60,35 @@ export const sqlErrorRules: readonly SqlErrorRule[] = [
     advice: 'Check the network between SQL Server and the place it writes to if this comes back.',
   },
   {
-    numbers: devices,
+    numbers: deviceTrouble,
     os: [2],
     kind: 'configuration',
     action: 'fail',
     advice: 'SQL Server does not find the file in SQL_BACKUP_DIRECTORY.',
   },
   {
-    numbers: devices,
+    numbers: deviceTrouble,
     os: [3],
     kind: 'configuration',
     action: 'fail',
     advice: 'SQL_BACKUP_DIRECTORY does not exist as SQL Server sees it; create it on the SQL Server host.',
   },
   {
-    numbers: devices,
+    numbers: deviceTrouble,
     os: [5],
     kind: 'configuration',
     action: 'fail',
     advice: 'Give the SQL Server service account write permission on SQL_BACKUP_DIRECTORY.',
   },
   {
-    numbers: devices,
+    numbers: deviceTrouble,
     os: [86, 1326],
     kind: 'configuration',
     action: 'fail',
     advice: 'The SQL Server service account cannot sign in to the share of SQL_BACKUP_DIRECTORY.',
   },
   {
-    numbers: devices,
+    numbers: deviceTrouble,
     os: [112],
     kind: 'configuration',
     action: 'fail',

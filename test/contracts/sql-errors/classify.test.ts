@@ -20,6 +20,8 @@ test.each([
   [3201, device(5), 'configuration', 'fail'],
   [3202, device(112), 'configuration', 'fail'],
   [3271, device(995), 'wrapper', 'read the error before it'],
+  [3271, device(112), 'configuration', 'fail'],
+  [18210, device(5), 'configuration', 'fail'],
   [3271, device(53), 'transient', 'try again under a new name'],
   [18210, device(1231), 'transient', 'try again under a new name'],
   [18210, 'no number', 'wrapper', 'read the error before it'],
