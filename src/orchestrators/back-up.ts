@@ -78,12 +78,16 @@ function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): 
 /** Newer backups where they can be had; a database that fails now keeps the backup it has. */
 function* takeAgain(workflow: HubkeepWorkflow, runId: string, databases: DatabaseOutcome[]): Steps<DatabaseOutcome[]> {
   const again = yield* workflow.sub('back-up-databases', { runId, round: 2 });
-  return databases.map((first) =>
-    newerOf(
-      first,
-      again.find(({ target }) => isSame(target, first.target)),
-    ),
-  );
+  return databases.flatMap((first) => {
+    const second = again.find(({ target }) => isSame(target, first.target));
+    const kept = newerOf(first, second);
+    return first.outcome.status === 'succeeded' && second !== undefined && isDamaged(second) ? [kept, second] : [kept];
+  });
+}
+
+/** Damage is told, and holds older points, although an earlier backup of this night is kept. */
+function isDamaged({ outcome }: DatabaseOutcome): boolean {
+  return outcome.status === 'failed' && outcome.problem.code === 'sql.corrupt';
 }
 
 /** A database of an availability group may be taken from another replica the second time. */

@@ -145,6 +145,14 @@ test('a component that fails does not stop the others, and the run ends as the c
   expect(run.inputOf('end-run')).toMatchObject([{ status: 'partial', committed: true, problems: [{ code: 'sql.unreachable' }] }]);
 });
 
+test('a database found damaged the second time keeps the backup it has, and the damage is told too', () => {
+  const damaged = { target, outcome: { status: 'failed', problem: { code: 'sql.corrupt', message: 'error 824' } } };
+  const run = play(runOf(['databases', 'fileshare']), {
+    'back-up-databases': ({ round }) => (round === 1 ? taken('2026-11-22T01:00:00.000Z') : [damaged]),
+  });
+  expect(run.inputOf('commit-recovery-point')).toMatchObject([{ databases: [{ outcome: { status: 'succeeded' } }, damaged] }]);
+});
+
 test('a share that fails is not copied a second time', () => {
   const run = play(runOf(['databases', 'fileshare']), { 'copy-share': () => ({ boxes: [], finishedAt: null, problem }) });
   expect(run.steps).toEqual([
