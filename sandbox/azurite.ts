@@ -9,6 +9,8 @@ export interface AzuriteOptions {
   readonly directory: string;
   /** A free port unless given. */
   readonly blobPort?: number;
+  /** Serves HTTPS with these files, and then takes tokens of an identity too: it looks at their claims, not at who signed them. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
   /** Refuses versions it does not know, as a stamp does; the storage SDK's own is newer than Azurite. */
   readonly checkApiVersion?: boolean;
 }
@@ -44,18 +46,19 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   child.stdout?.resume();
   child.stderr?.resume();
   release(child);
-  const blobEndpoint = `http://127.0.0.1:${blobPort}/${account}`;
+  const blobEndpoint = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${blobPort}/${account}`;
   return {
-    connectionString: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};BlobEndpoint=${blobEndpoint};`,
+    connectionString: `DefaultEndpointsProtocol=${options.tls === undefined ? 'http' : 'https'};AccountName=${account};AccountKey=${accountKey};BlobEndpoint=${blobEndpoint};`,
     blobPort,
     close: () => stop(child),
   };
 }
 
-function flagsOf({ directory, blobPort = 0, checkApiVersion = false }: AzuriteOptions): string[] {
+function flagsOf({ directory, blobPort = 0, checkApiVersion = false, tls }: AzuriteOptions): string[] {
   const version = checkApiVersion ? [] : ['--skipApiVersionCheck'];
   const place = ['--location', directory, '--blobHost', '127.0.0.1', '--blobPort', String(blobPort)];
-  return ['--silent', '--disableTelemetry', ...version, ...place];
+  const secure = tls === undefined ? [] : ['--cert', tls.certFile, '--key', tls.keyFile, '--oauth', 'basic'];
+  return ['--silent', '--disableTelemetry', ...version, ...place, ...secure];
 }
 
 /** Azurite prints its address once it accepts connections. */

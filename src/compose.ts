@@ -1,6 +1,5 @@
 /** Puts the services together from a configuration. Shared by the Functions app and the CLI: what differs between them is the engine. */
 import { availableParallelism } from 'node:os';
-import { createBackUpDatabase } from './activities/back-up-database';
 import { createBeginRun } from './activities/begin-run';
 import { createCommitRecoveryPoint } from './activities/commit-recovery-point';
 import { createCopyShareBox } from './activities/copy-share-box';
@@ -8,28 +7,27 @@ import { createEndRun } from './activities/end-run';
 import { createKeepSystemSecrets } from './activities/keep-system-secrets';
 import { notConfigured } from './activities/not-configured';
 import { createPlanSharePartitions } from './activities/plan-share-partitions';
-import { createRemoveStaging } from './activities/remove-staging';
-import { createRouteDatabases } from './activities/route-databases';
+import { createAzureBackupContainer } from './adapters/azure-blob/azure-backup-container';
 import { createAzureBlobStore } from './adapters/azure-blob/azure-blob-store';
+import type { AzureBlobAccount } from './adapters/azure-blob/container-client';
 import { trustExtraCa } from './adapters/extra-ca';
 import { createLocalDropFile } from './adapters/local-drop-file/local-drop-file';
 import { createLocalFiles } from './adapters/local-files/local-files';
 import { createLocalHost } from './adapters/local-host/local-host';
-import { createLocalStaging } from './adapters/local-staging/create-local-staging';
 import { createSystemClock } from './adapters/system-clock';
 import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
+import { databaseActivities } from './compose-databases';
 import type { Config } from './config/config';
+import { backupContainerSuffix, longestContainerName } from './config/cross-checks';
 import type { ActivityMap } from './contracts/activities';
-import { createDatabaseBackups } from './databases/back-up-database';
-import { createDatabaseRoutes } from './databases/routing/route-databases';
-import { fillServerPlaceholder } from './databases/staging-names';
 import type { SpawnShareThread } from './fileshare/aside/share-thread-protocol';
 import { startShareThread } from './fileshare/aside/start-share-thread';
 import { createFileShare } from './fileshare/copy-share';
 import { createPartitions } from './fileshare/partitions';
 import { createShareSource } from './fileshare/share-source';
 import { lateAdapters } from './late-adapters';
+import type { BackupContainer } from './ports/backup-container';
 import type { BlobStore } from './ports/blob-store';
 import type { Clock } from './ports/clock';
 import type { Log } from './ports/log';
@@ -37,6 +35,7 @@ import type { SecretVault } from './ports/secret-vault';
 import { createRecoveryPoints, type RecoveryPoints } from './repository/recovery-points';
 import { rememberPoints } from './repository/remember-points';
 import { openRepository } from './repository/repository-header';
+import { withBackupContainer } from './repository/with-backup-container';
 import { createHandOverStore } from './runs/hand-over-store';
 import { createProgressReporter, type ProgressReporter } from './runs/progress-reporter';
 import { createRunGuard, type RunGuard } from './runs/run-guard';
@@ -91,9 +90,9 @@ interface Shared {
 export function compose(config: Config, { log, runsDependOnProcess, spawnShareThread }: ComposeOptions): Hubkeep {
   if (config.extraCaFile !== undefined) trustExtraCa(config.extraCaFile);
   const clock = createSystemClock();
-  const store = createStore(config);
-  const handOver = runsDependOnProcess ? createHandOverStore(store) : undefined;
-  const runStore = handOver ?? store;
+  const { store, writeStore, backupContainer } = openStorage(config, clock);
+  const handOver = runsDependOnProcess ? createHandOverStore(writeStore) : undefined;
+  const runStore = handOver ?? writeStore;
   const runPoints = rememberPoints(createRecoveryPoints(runStore));
   const points = createRecoveryPoints(store);
   const summaries = createRunSummaries(store);
@@ -131,7 +130,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
       isHandedOver: !runsDependOnProcess,
       shareWidth: config.fileShare?.width ?? 1,
     }),
-    ...databaseActivities(shared),
+    ...databaseActivities({ ...shared, backupContainer }),
     ...shareActivities(shared),
     'keep-system-secrets': secretsActivity(shared),
     'commit-recovery-point': createCommitRecoveryPoint({
@@ -145,11 +144,25 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
   return { ...edges, activities, runPoints, repositoryId, shareStore, bootId, vault };
 }
 
-function createStore({ storage, identity }: Config): BlobStore {
-  const { account, container, apiVersion } = storage;
-  const options = apiVersion === undefined ? {} : { apiVersion };
-  if ('connectionString' in account || 'sas' in account) return createAzureBlobStore(account, container, options);
-  return createAzureBlobStore({ ...account, credential: lateAdapters.identity().createCredential(identity) }, container, options);
+interface Storage {
+  /** With what SQL Server wrote by itself. */
+  readonly store: BlobStore;
+  /** For runs: the same where this stamp's SQL Server writes by itself, and otherwise a request less. */
+  readonly writeStore: BlobStore;
+  readonly backupContainer: BackupContainer;
+}
+
+function openStorage({ storage, identity, sql }: Config, clock: Clock): Storage {
+  const { account: given, container, apiVersion } = storage;
+  const account: AzureBlobAccount =
+    'connectionString' in given || 'sas' in given
+      ? given
+      : { ...given, credential: lateAdapters.identity().createCredential(identity) };
+  const own = createAzureBlobStore(account, container, { apiVersion });
+  const name = container + backupContainerSuffix;
+  const backupContainer = createAzureBackupContainer(account, name, { apiVersion, clock });
+  const store = name.length > longestContainerName ? own : withBackupContainer(own, backupContainer.blobs);
+  return { store, writeStore: sql?.road.kind === 'url' ? store : own, backupContainer };
 }
 
 function throttled(store: BlobStore, { fileShareMaxMbps }: Config, clock: Clock): BlobStore {
@@ -162,37 +175,6 @@ function createVault({ secrets, identity }: Config, clock: Clock): SecretVault |
   return lateAdapters
     .keyVault()
     .createKeyVault({ url, apiVersion, verifyChallenge, clock, credential: lateAdapters.identity().createCredential(identity) });
-}
-
-function databaseActivities({ config, guard, progress, store, clock, log }: Shared) {
-  const { sql } = config;
-  if (sql === undefined) {
-    return {
-      'route-databases': notConfigured('databases', 'SQL_SERVERS'),
-      'back-up-database': notConfigured('databases', 'SQL_SERVERS'),
-      'remove-staging': notConfigured('databases', 'SQL_SERVERS'),
-    };
-  }
-  const { user, password, encrypt, trustServerCertificate, backupDirectory } = sql;
-  const staging = createLocalStaging((server) => fillServerPlaceholder(sql.backupDirectoryLocal, server));
-  const server = lateAdapters.mssql().createMssqlServer({ user, password, encrypt, trustServerCertificate });
-  const routes = createDatabaseRoutes({ sql: server, log, servers: sql.servers, databases: sql.databases });
-  const databases = createDatabaseBackups({
-    sql: server,
-    staging,
-    store,
-    clock,
-    log,
-    backupDirectory,
-    stripes: sql.stripes,
-    stallMs: sql.stallMinutes * 60_000,
-    timeoutMs: sql.timeoutHours * 3_600_000,
-  });
-  return {
-    'route-databases': createRouteDatabases({ guard, routes }),
-    'back-up-database': createBackUpDatabase({ guard, progress, databases }),
-    'remove-staging': createRemoveStaging({ staging }),
-  };
 }
 
 function shareActivities(shared: Shared) {

@@ -90,7 +90,10 @@ export function simulatedActivities({
       status: 'succeeded' as const,
       targets: ['hosting', 'metering'].map((name) => ({ server: 'sql1', database: name })),
       failed: [],
+      road: 'disk' as const,
     })),
+    'give-credential': counted(() => ({ status: 'succeeded' as const })),
+    'take-credential': counted(() => ({ status: 'succeeded' as const })),
     // The run looks at no more of a backup than this.
     'back-up-database': counted(
       () => ({ status: 'succeeded', backup: { proof: { finishedAt: at } }, staging: ['a.bak'] }) as never,

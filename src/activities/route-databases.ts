@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ActivityMap } from '../contracts/activities';
+import type { ActivityMap, BackupRoadKind } from '../contracts/activities';
 import type { DatabaseRoutes } from '../databases/routing/route-databases';
 import { asOutcome } from '../errors/to-problem';
 import type { RunGuard } from '../runs/run-guard';
@@ -12,10 +12,17 @@ export const routeDatabasesInputSchema = z.object({
 
 type RouteDatabases = ActivityMap['route-databases'];
 
-export function createRouteDatabases({ guard, routes }: { readonly guard: RunGuard; readonly routes: DatabaseRoutes }) {
+export interface RouteDatabasesServices {
+  readonly guard: RunGuard;
+  readonly routes: DatabaseRoutes;
+  readonly road: BackupRoadKind;
+}
+
+export function createRouteDatabases({ guard, routes, road }: RouteDatabasesServices) {
   return (input: RouteDatabases['input']): Promise<RouteDatabases['output']> =>
     asOutcome(async () => {
       const { runId, database } = routeDatabasesInputSchema.parse(input);
-      return guard(runId, () => routes.route({ runId, ...(database === undefined ? {} : { database }) }));
+      const chosen = await guard(runId, () => routes.route({ runId, ...(database === undefined ? {} : { database }) }));
+      return { ...chosen, road };
     });
 }

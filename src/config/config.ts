@@ -11,6 +11,17 @@ export interface StorageConfig {
   readonly apiVersion: string | undefined;
 }
 
+/** How backups come into the store. */
+export type BackupRoadConfig =
+  | {
+      readonly kind: 'disk';
+      /** As SQL Server sees it; `{server}` stands for the server's name. */
+      readonly directory: string;
+      /** The same as Hubkeep sees it. */
+      readonly directoryLocal: string;
+    }
+  | { readonly kind: 'url' };
+
 export interface SqlConfig {
   readonly servers: readonly string[];
   readonly user: string;
@@ -18,10 +29,7 @@ export interface SqlConfig {
   readonly encrypt: boolean;
   readonly trustServerCertificate: boolean;
   readonly databases: readonly string[];
-  /** As SQL Server sees it; `{server}` stands for the server's name. */
-  readonly backupDirectory: string;
-  /** The same as Hubkeep sees it. */
-  readonly backupDirectoryLocal: string;
+  readonly road: BackupRoadConfig;
   /** Files of a backup; by the size of the database when undefined. */
   readonly stripes: number | undefined;
   readonly stallMinutes: number;
@@ -95,8 +103,9 @@ function accountOf(values: SettingValues): StorageAccount {
 }
 
 function sqlOf(values: SettingValues): SqlConfig | undefined {
-  const { SQL_SERVERS: servers, SQL_USER: user, SQL_PASSWORD: password, SQL_BACKUP_DIRECTORY: backupDirectory } = values;
-  if (servers === undefined || user === undefined || password === undefined || backupDirectory === undefined) return undefined;
+  const { SQL_SERVERS: servers, SQL_USER: user, SQL_PASSWORD: password } = values;
+  const road = roadOf(values);
+  if (servers === undefined || user === undefined || password === undefined || road === undefined) return undefined;
   return {
     servers: distinct(servers),
     user,
@@ -104,12 +113,17 @@ function sqlOf(values: SettingValues): SqlConfig | undefined {
     encrypt: values.SQL_ENCRYPT,
     trustServerCertificate: values.SQL_TRUST_SERVER_CERTIFICATE,
     databases: distinct(values.SQL_DATABASES),
-    backupDirectory,
-    backupDirectoryLocal: values.SQL_BACKUP_DIRECTORY_LOCAL ?? backupDirectory,
+    road,
     stripes: values.SQL_BACKUP_STRIPES,
     stallMinutes: values.SQL_BACKUP_STALL_MINUTES,
     timeoutHours: values.SQL_BACKUP_TIMEOUT_HOURS,
   };
+}
+
+function roadOf(values: SettingValues): BackupRoadConfig | undefined {
+  if (values.SQL_BACKUP_MODE === 'url') return { kind: 'url' };
+  const { SQL_BACKUP_DIRECTORY: directory, SQL_BACKUP_DIRECTORY_LOCAL: directoryLocal = directory } = values;
+  return directory === undefined || directoryLocal === undefined ? undefined : { kind: 'disk', directory, directoryLocal };
 }
 
 function fileShareOf(values: SettingValues): FileShareConfig | undefined {

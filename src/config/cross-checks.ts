@@ -5,6 +5,10 @@ import type { SettingName } from './schema';
 export interface Written {
   has(name: SettingName): boolean;
   readonly components: readonly Component[];
+  /** SQL_BACKUP_MODE. */
+  readonly backupMode: 'disk' | 'url' | undefined;
+  /** BACKUP_CONTAINER. */
+  readonly container: string;
 }
 
 /** Settings that backing a component up cannot do without. */
@@ -32,7 +36,35 @@ export function checkStorage({ has }: Written): string[] {
 export function checkSources(written: Written): string[] {
   return components
     .filter((component) => written.components.includes(component))
-    .flatMap((component) => requiredBy[component].filter((name) => !written.has(name)).map((name) => missing(name, component)));
+    .flatMap((component) =>
+      requiredBy[component]
+        .filter((name) => !written.has(name) && !isNeedless(name, written))
+        .map((name) => missing(name, component)),
+    );
+}
+
+function isNeedless(name: SettingName, { backupMode }: Written): boolean {
+  return name === 'SQL_BACKUP_DIRECTORY' && backupMode === 'url';
+}
+
+/** What SQL Server writes to by itself has the name of the container and this. */
+export const backupContainerSuffix = '-sql';
+export const longestContainerName = 63;
+
+export function checkBackupMode({ has, components: asked, backupMode, container }: Written): string[] {
+  if (backupMode !== 'url' || !asked.includes('databases')) return [];
+  const problems: string[] = [];
+  if (has('BACKUP_STORAGE_SAS')) {
+    problems.push(
+      'SQL_BACKUP_MODE: is url, for which SQL Server is given a signature of its own, and BACKUP_STORAGE_SAS cannot make one; use an account key or an identity, or set it to disk',
+    );
+  }
+  if (container.length + backupContainerSuffix.length > longestContainerName) {
+    problems.push(
+      `BACKUP_CONTAINER: is too long for SQL_BACKUP_MODE=url, which adds ${backupContainerSuffix}; ${longestContainerName - backupContainerSuffix.length} characters are left`,
+    );
+  }
+  return problems;
 }
 
 function missing(name: SettingName, component: Component): string {

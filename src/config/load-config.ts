@@ -1,7 +1,7 @@
 import type { Component } from '../contracts/components';
 import { HubkeepError } from '../errors/hubkeep-error';
 import { toConfig, type Config } from './config';
-import { checkServe, checkSources, checkStorage, type Written } from './cross-checks';
+import { checkBackupMode, checkServe, checkSources, checkStorage, type Written } from './cross-checks';
 import { settingNames, settings, type Setting, type SettingName, type SettingValues } from './schema';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,8 +29,14 @@ export function loadConfig(environment: Environment, { sources = true }: LoadOpt
   const written: Written = {
     has: (name) => writtenOf(environment, name) !== undefined,
     components: (values.BACKUP_COMPONENTS as readonly Component[] | undefined) ?? [],
+    backupMode: values.SQL_BACKUP_MODE as SettingValues['SQL_BACKUP_MODE'] | undefined,
+    container: (values.BACKUP_CONTAINER as string | undefined) ?? '',
   };
-  problems.push(...checkStorage(written), ...(sources ? checkSources(written) : []), ...checkServe(written));
+  problems.push(
+    ...checkStorage(written),
+    ...(sources ? [...checkSources(written), ...checkBackupMode(written)] : []),
+    ...checkServe(written),
+  );
   if (problems.length > 0) throw invalid(problems);
   return toConfig(values as SettingValues);
 }

@@ -84,6 +84,11 @@ export const settings = {
   SQL_ENCRYPT: preset('true', 'Encrypts the connection to SQL Server.', flag),
   SQL_TRUST_SERVER_CERTIFICATE: preset('false', 'true accepts any certificate of SQL Server; prefer EXTRA_CA_FILE.', flag),
   SQL_DATABASES: preset('appservice_hosting,appservice_metering,master', 'Databases to back up.', listOf(databaseName)),
+  SQL_BACKUP_MODE: preset(
+    'disk',
+    'disk: through files in SQL_BACKUP_DIRECTORY; url: SQL Server writes to {BACKUP_CONTAINER}-sql by itself.',
+    z.enum(['disk', 'url'], { error: 'must be disk or url' }),
+  ),
   SQL_BACKUP_DIRECTORY: optional('Where SQL Server writes its backups, as SQL Server sees it; may hold {server}.', absolutePath),
   SQL_BACKUP_DIRECTORY_LOCAL: optional(
     'The same directory as Hubkeep sees it, when that differs; may hold {server}.',

@@ -10,6 +10,9 @@ export interface DatabaseOutcome {
   readonly outcome: Outcome<TakenBackup>;
 }
 
+/** How backups come into the store: through files on a disk, or written there by SQL Server itself. */
+export type BackupRoadKind = 'disk' | 'url';
+
 /** Every activity with what it takes and gives. Values travel as JSON through the orchestration's history and stay small. */
 export interface ActivityMap {
   /** Writes the first summary and tells what there is to do. */
@@ -17,9 +20,12 @@ export interface ActivityMap {
   /** Finds the server that takes each database, or one of them. */
   'route-databases': {
     input: { runId: string; database?: string };
-    output: Outcome<{ targets: DatabaseTarget[]; failed: DatabaseOutcome[] }>;
+    output: Outcome<{ targets: DatabaseTarget[]; failed: DatabaseOutcome[]; road: BackupRoadKind }>;
   };
   'back-up-database': { input: { runId: string; round: number; server: string; database: string }; output: Outcome<TakenBackup> };
+  /** Lets a server write to the container of its backups, and takes that back. */
+  'give-credential': { input: { runId: string; server: string }; output: Outcome<object> };
+  'take-credential': { input: { runId: string; server: string }; output: Outcome<object> };
   /** Cuts the share for lanes to work side by side. */
   'plan-share-partitions': { input: PlanInput; output: Outcome<{ partitions: number }> };
   'copy-share-box': { input: BoxInput; output: Outcome<CopiedBox> };
@@ -83,7 +89,10 @@ export interface EndRequest {
 export interface OrchestratorMap {
   'back-up': { input: RunRequest; output: RunEnd };
   'back-up-databases': { input: { runId: string; round: number }; output: DatabaseOutcome[] };
-  'back-up-one-database': { input: { runId: string; round: number; target: DatabaseTarget }; output: DatabaseOutcome };
+  'back-up-one-database': {
+    input: { runId: string; round: number; target: DatabaseTarget; road: BackupRoadKind; refusal?: Problem };
+    output: DatabaseOutcome & { readonly movedTo: string[] };
+  };
   'copy-share': { input: CopyShareRequest; output: ShareCopy };
   'copy-share-lane': { input: CopyLaneRequest; output: LaneCopy };
   'keep-secrets': { input: { runId: string }; output: Outcome<{ custody: SecretsCustody; warnings: Warning[] }> };

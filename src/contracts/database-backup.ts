@@ -79,6 +79,8 @@ export const databaseBackupSchema = z.object({
     .array(
       z.object({
         key: z.string(),
+        /** Where it lies when SQL Server wrote it by itself; otherwise it lies in the repository's own container. */
+        container: z.string().optional(),
         size: z.number().int(),
         sha256: z.string(),
         /** What the file, as it lies in the store, tells of itself. */

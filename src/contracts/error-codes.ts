@@ -34,6 +34,7 @@ export const errorCodes = [
   'sql.login-failed',
   'sql.database-missing',
   'sql.no-replica',
+  'sql.target-unusable',
   'sql.corrupt',
   'sql.backup-failed',
   'sql.verify-failed',

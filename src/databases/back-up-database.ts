@@ -5,7 +5,6 @@ import type { BackupControl, BackupRequest, DatabaseBackupParts } from './backup
 import type { BackupRoad, StagedBackup } from './backup-road';
 import { resultKey } from './database-keys';
 import { readDatabaseFacts } from './database-facts';
-import { createDiskRoad } from './disk-road';
 import { canCompress, transferSizes } from './edition';
 import { keepFinishedBackup, readFinishedBackup } from './finished-backup';
 import { inspectionWarnings } from './inspect-upload';
@@ -28,8 +27,8 @@ export interface DatabaseBackups {
   backUp(request: BackupRequest, control?: BackupControl): Promise<TakenBackup>;
 }
 
-/** @param road how a backup is staged and brought into the store; through files in SQL_BACKUP_DIRECTORY unless given. */
-export function createDatabaseBackups(parts: DatabaseBackupParts, road: BackupRoad = createDiskRoad(parts)): DatabaseBackups {
+/** @param road how a backup is staged and brought into the store. */
+export function createDatabaseBackups(parts: DatabaseBackupParts, road: BackupRoad): DatabaseBackups {
   return { backUp: (request, control = {}) => backUp({ parts, road, request, control }) };
 }
 

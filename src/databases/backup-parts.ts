@@ -2,16 +2,12 @@ import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { SqlServer } from '../ports/sql-server';
-import type { StagingFiles } from '../ports/staging-files';
 
 export interface DatabaseBackupParts {
   readonly sql: SqlServer;
-  readonly staging: StagingFiles;
   readonly store: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** SQL_BACKUP_DIRECTORY: as SQL Server sees it, may hold `{server}`. */
-  readonly backupDirectory: string;
   /** SQL_BACKUP_STRIPES; by the size of the database unless set. */
   readonly stripes?: number | undefined;
   /** How long a BACKUP or a verification may make no progress. Default 30 minutes. */
@@ -31,7 +27,7 @@ export interface BackupRequest {
 }
 
 export interface BackupProgress {
-  readonly step: 'backing up' | 'verifying' | 'uploading';
+  readonly step: 'backing up' | 'verifying' | 'uploading' | 'reading back';
   /** Of this step, 0 to 100. */
   readonly percent: number;
   /** As the server estimates it, where SQL_USER may see that. */

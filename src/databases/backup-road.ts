@@ -1,3 +1,4 @@
+import type { BackupRoadKind } from '../contracts/activities';
 import type { DatabaseBackup } from '../contracts/database-backup';
 import type { BackupControl } from './backup-parts';
 import type { BackupDevice } from './statements';
@@ -19,7 +20,7 @@ export interface BackupJob {
 
 /** The way a backup takes from SQL Server into the store. */
 export interface BackupRoad {
-  readonly kind: BackupDevice['kind'];
+  readonly kind: BackupRoadKind;
   /**
    * Clears away what dead attempts left and names the devices of this one; nothing is written yet. Only the holder of the
    * database's lock may call it.

@@ -1,7 +1,12 @@
 import { runIdOf } from '../contracts/run-id';
 import { codeOf } from '../errors/hubkeep-error';
-import type { BackupControl, DatabaseBackupParts } from './backup-parts';
+import type { BlobStore } from '../ports/blob-store';
+import type { Clock } from '../ports/clock';
+import type { Log } from '../ports/log';
+import type { StagingFiles } from '../ports/staging-files';
+import type { BackupControl } from './backup-parts';
 import type { BackupJob, BackupRoad, StagedBackup, StoredFile } from './backup-road';
+import { createByteProgress } from './byte-progress';
 import { backupKey } from './database-keys';
 import { inspectUpload } from './inspect-upload';
 import { safeName } from './safe-name';
@@ -10,14 +15,21 @@ import { fillServerPlaceholder, joinStagingPath, parseStagingName, serverMark, s
 import { verifyBackup, type BackupDevice } from './statements';
 import { uploadStagedBackup, type UploadControl } from './upload-staged-backup';
 
-type DiskParts = Pick<DatabaseBackupParts, 'staging' | 'store' | 'clock' | 'log' | 'backupDirectory'>;
+export interface DiskRoadParts {
+  readonly staging: StagingFiles;
+  readonly store: BlobStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** SQL_BACKUP_DIRECTORY: as SQL Server sees it, may hold `{server}`. */
+  readonly backupDirectory: string;
+}
 
 const abandonedMs = 48 * 3_600_000;
 /** Each holds a few blocks in memory. */
 const uploadsAtOnce = 4;
 
 /** Files in a directory that SQL Server writes and Hubkeep reads, uploaded once they are verified. */
-export function createDiskRoad(parts: DiskParts): BackupRoad {
+export function createDiskRoad(parts: DiskRoadParts): BackupRoad {
   return {
     kind: 'disk',
     async stage(job) {
@@ -27,7 +39,7 @@ export function createDiskRoad(parts: DiskParts): BackupRoad {
   };
 }
 
-function stageOnDisk(parts: DiskParts, job: BackupJob): StagedBackup {
+function stageOnDisk(parts: DiskRoadParts, job: BackupJob): StagedBackup {
   const names = stagingNames(job);
   const directory = fillServerPlaceholder(parts.backupDirectory, job.server);
   const devices = names.map((name): BackupDevice => ({ kind: 'disk', name: joinStagingPath(directory, name) }));
@@ -55,17 +67,10 @@ interface Upload {
 }
 
 /** Stripes side by side; progress is of all their bytes. */
-async function upload(parts: DiskParts, { job, names, control }: Upload): Promise<StoredFile[]> {
+async function upload(parts: DiskRoadParts, { job, names, control }: Upload): Promise<StoredFile[]> {
   const files = await Promise.all(names.map((name) => parts.staging.open(job.server, name)));
   const total = files.reduce((sum, { size }) => sum + size, 0);
-  let done = 0;
-  let told = -1;
-  const onBytes = (bytes: number) => {
-    done += bytes;
-    const percent = total === 0 ? 100 : Math.min(100, Math.floor((done / total) * 100));
-    if (percent > told) control.onProgress?.({ step: 'uploading', percent });
-    told = Math.max(told, percent);
-  };
+  const onBytes = createByteProgress(total, 'uploading', control);
   return sideBySide(names, { atOnce: uploadsAtOnce, signal: control.signal }, (name, { index, signal }) =>
     uploadOnce(parts, { job, name, stripe: index, signal, onBytes }),
   );
@@ -79,7 +84,10 @@ interface StripeUpload extends UploadControl {
 }
 
 /** Never over what an earlier attempt left, which a result may name: beside it then. */
-async function uploadOnce({ store, staging }: DiskParts, { job, name, stripe, ...control }: StripeUpload): Promise<StoredFile> {
+async function uploadOnce(
+  { store, staging }: DiskRoadParts,
+  { job, name, stripe, ...control }: StripeUpload,
+): Promise<StoredFile> {
   const { attempt, ...plain } = job;
   const to = async (key: string) => {
     const file = await uploadStagedBackup(store, await staging.open(job.server, name), { key, ...control });
@@ -97,7 +105,7 @@ async function uploadOnce({ store, staging }: DiskParts, { job, name, stripe, ..
  * Files of attempts that died: only the holder of the database's lock may judge them dead. Another run's file may wait
  * for its commit, so it must be two days old besides.
  */
-async function removeEarlierAttempts({ staging, clock }: DiskParts, { runId, server, database }: BackupJob): Promise<void> {
+async function removeEarlierAttempts({ staging, clock }: DiskRoadParts, { runId, server, database }: BackupJob): Promise<void> {
   const slug = safeName(database);
   const before = runIdOf(new Date(clock.now().getTime() - abandonedMs), '0000');
   for (const name of await staging.list(server)) {

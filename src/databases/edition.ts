@@ -34,7 +34,8 @@ export function transferSizes(backup: {
   return needsLargeTransfers ? { maxTransferSize: mib } : {};
 }
 
-function isAtLeast(version: string, least: readonly number[]): boolean {
+/** @param least numbers from the left: `[13]` is any SQL Server 2016 or later. */
+export function isAtLeast(version: string, least: readonly number[]): boolean {
   const parts = version.split('.').map(Number);
   for (const [i, wanted] of least.entries()) {
     const part = parts[i] ?? 0;

@@ -1,3 +1,5 @@
+import { backupKey } from './database-keys';
+import { transferSizes } from './edition';
 import { stagingNames } from './staging-names';
 import * as routing from './routing/statements';
 import * as sql from './statements';
@@ -14,12 +16,20 @@ export interface ExplainedStatement {
 const database = 'appservice_hosting';
 const names = stagingNames({ runId: '20261122T020000Z-7f3a', server: 'sql1', database, attempt: '0a1b', stripes: 3 });
 const devices = names.map((name): sql.BackupDevice => ({ kind: 'disk', name: `D:\\Backup\\${name}` }));
+const container = 'https://account.blob.core.windows.net/hubkeep-sql';
+const blobs = [0, 1].map((stripe): sql.BackupDevice => ({
+  kind: 'url',
+  name: `${container}/${backupKey({ runId: '20261122T020000Z-7f3a', server: 'sql1', database, round: 1 }, stripe)}`,
+}));
+/** Stands for the signature, which is made when it is sent and never shown. */
+const credential: sql.UrlCredential = { name: container, secret: '<shared access signature>' };
 const backup: sql.BackupOptions = { database, devices: devices.slice(0, 1), setName: names[0] ?? '', compression: true };
 
 /** Everything that is ever sent to a SQL Server, in the order of a backup, made by the functions that send it. */
 export function everyStatement(): ExplainedStatement[] {
   return [
     ...choice(),
+    ...credentials(),
     ...preparation(),
     explain('backup', 'Takes the backup.', sql.backupDatabase(backup)),
     explain(
@@ -37,8 +47,31 @@ export function everyStatement(): ExplainedStatement[] {
       'Takes the backup of a database with TDE, before SQL Server 2019 CU5.',
       sql.backupDatabase({ ...backup, maxTransferSize: 1024 * 1024 }),
     ),
+    explain(
+      'backup-to-url',
+      'Takes the backup into blobs, with SQL_BACKUP_MODE=url.',
+      sql.backupDatabase({ ...backup, devices: blobs, ...urlSizes }),
+    ),
     ...observation(),
     ...proof(),
+    explain('verify-url', 'Has the server read back the blobs it wrote.', sql.verifyBackup(blobs)),
+    explain('drop-credential', 'Takes the signature from the server after its last backup.', sql.dropCredential(container)),
+  ];
+}
+
+const urlSizes = transferSizes({ kind: 'url', compression: true, encrypted: false, version: '16.0' });
+
+function credentials(): ExplainedStatement[] {
+  return [
+    explain('server-right', 'Whether SQL_USER may create credentials, with SQL_BACKUP_MODE=url.', sql.serverRight, {
+      permission: 'ALTER ANY CREDENTIAL',
+    }),
+    explain(
+      'create-credential',
+      'Lets the server write to the container, for the time of the run; the signature is shown nowhere.',
+      sql.createCredential(credential),
+    ),
+    explain('alter-credential', 'The same where a credential of that name is left over.', sql.alterCredential(credential)),
   ];
 }
 
@@ -125,6 +158,7 @@ export function everyGrant(login: string): ExplainedStatement[] {
   return [
     explain('grant-backup', 'To back up the database; once for each database.', sql.grants.backUp(database, login)),
     explain('grant-verify', 'To verify backups.', sql.grants.createDatabase(login)),
+    explain('grant-credentials', 'To back up to blobs, with SQL_BACKUP_MODE=url.', sql.grants.alterCredentials(login)),
     explain('grant-history', 'To prove backups by the history of the server.', sql.grants.readHistory(login)),
     explain(
       'grant-files',

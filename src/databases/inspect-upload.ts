@@ -16,7 +16,7 @@ export async function inspectUpload(store: BlobStore, key: string, database: str
   const last = sets.at(-1);
   if (last?.database !== undefined && last.database !== database) {
     throw new HubkeepError('sql.no-proof', `${key} holds a backup of ${last.database} and not of ${database}`, {
-      hint: 'Nothing but SQL Server and Hubkeep may write to SQL_BACKUP_DIRECTORY.',
+      hint: 'Nothing but SQL Server and Hubkeep may write to SQL_BACKUP_DIRECTORY, or to the container of SQL_BACKUP_MODE=url.',
     });
   }
   return {

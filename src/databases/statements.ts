@@ -46,6 +46,9 @@ export const serverRights = `SELECT SUSER_SNAME() AS login, IS_SRVROLEMEMBER(N's
   HAS_PERMS_BY_NAME(NULL, NULL, N'CREATE ANY DATABASE') AS createsAnyDatabase,
   HAS_PERMS_BY_NAME(N'master', N'DATABASE', N'CREATE DATABASE') AS createsDatabase`;
 
+/** Parameter `permission`. */
+export const serverRight = `SELECT HAS_PERMS_BY_NAME(NULL, NULL, @permission) AS held`;
+
 /** Parameters `database` (in brackets where its name asks for them) and `permission`. */
 export const databaseRight = `SELECT HAS_PERMS_BY_NAME(@database, N'DATABASE', @permission) AS held`;
 
@@ -109,6 +112,29 @@ export const findBackupByName = `SELECT
 FROM msdb.dbo.backupset AS s INNER JOIN msdb.dbo.backupmediafamily AS f ON f.media_set_id = s.media_set_id
 WHERE s.name = @name AND f.mirror = 0 ORDER BY s.backup_set_id DESC, f.family_sequence_number`;
 
+export interface UrlCredential {
+  /** Address of the container: by it BACKUP finds the credential. */
+  readonly name: string;
+  /** A shared access signature, without a question mark. */
+  readonly secret: string;
+}
+
+export function createCredential(credential: UrlCredential): string {
+  return `CREATE ${credentialWith(credential)}`;
+}
+
+export function alterCredential(credential: UrlCredential): string {
+  return `ALTER ${credentialWith(credential)}`;
+}
+
+export function dropCredential(name: string): string {
+  return `DROP CREDENTIAL ${quoteCredential(name)}`;
+}
+
+function credentialWith({ name, secret }: UrlCredential): string {
+  return `CREDENTIAL ${quoteCredential(name)} WITH IDENTITY = N'SHARED ACCESS SIGNATURE', SECRET = ${quoteText(secret)}`;
+}
+
 export const ownSessionId = 'SELECT @@SPID AS sessionId';
 
 /** Parameter `sessionId`. One row while a statement of that session runs and SQL_USER may see it. */
@@ -123,6 +149,7 @@ WHERE r.command = N'BACKUP DATABASE' AND r.database_id = DB_ID(@database)`;
 
 /** For an operator to run; never sent. */
 export const grants = {
+  alterCredentials: (login: string) => `USE master; GRANT ALTER ANY CREDENTIAL TO ${quoteName(login)};`,
   backUp: (database: string, login: string) => `USE ${quoteName(database)}; GRANT BACKUP DATABASE TO ${quoteName(login)};`,
   createDatabase: (login: string) => `USE master; GRANT CREATE ANY DATABASE TO ${quoteName(login)};`,
   readHistory: (login: string) =>
@@ -140,6 +167,19 @@ export function quoteName(name: string): string {
     });
   }
   return `[${name.replaceAll(']', ']]')}]`;
+}
+
+function quoteCredential(url: string): string {
+  if (url.length > maximumNameLength) {
+    throw new HubkeepError(
+      'sql.target-unusable',
+      `${url} has ${url.length} characters; a credential takes ${maximumNameLength}`,
+      {
+        hint: 'Choose a shorter BACKUP_CONTAINER, or set SQL_BACKUP_MODE=disk.',
+      },
+    );
+  }
+  return quoteName(url);
 }
 
 export function quoteText(text: string): string {
@@ -162,9 +202,7 @@ function quotePath(path: string): string {
     throw new HubkeepError(
       'config.invalid',
       `The backup path has ${path.length} characters; SQL Server takes ${maximumPathLength}`,
-      {
-        hint: 'Choose a shorter SQL_BACKUP_DIRECTORY.',
-      },
+      { hint: 'Choose a shorter SQL_BACKUP_DIRECTORY, or BACKUP_CONTAINER.' },
     );
   }
   return quoteText(path);

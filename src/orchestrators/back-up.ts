@@ -114,7 +114,7 @@ function isTooOld(databases: readonly DatabaseOutcome[], shareFinishedAt: string
  */
 function* removeStaging(workflow: HubkeepWorkflow, runId: string, databases: readonly DatabaseOutcome[]): Steps<void> {
   const taken = databases.flatMap(({ target, outcome }) =>
-    outcome.status === 'succeeded' ? [{ target, files: outcome.staging }] : [],
+    outcome.status === 'succeeded' && outcome.staging.length > 0 ? [{ target, files: outcome.staging }] : [],
   );
   try {
     yield* workflow.all(

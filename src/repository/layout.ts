@@ -29,6 +29,8 @@ export const layout = {
   packList: (runId: string, name: string) => `index/${runId}/${name}.packs.ndjson.zst`,
   failedFiles: (runId: string, name: string) => `index/${runId}/${name}.failed.ndjson.zst`,
   content: (runId: string, name: string) => `content/${runId}/${name}.bin`,
+  /** What lies under it may be in the container that SQL Server writes to by itself instead. */
+  databases: 'databases/',
   /** The first stripe; the others have `stripeSuffix` behind it, which no slug can make. */
   database: (runId: string, server: string, slug: string) => `databases/${runId}/${server}/${slug}.bak`,
 } as const;

@@ -6,6 +6,7 @@ import { createMssqlServer } from '../../src/adapters/mssql/create-mssql-server'
 import { createSystemClock } from '../../src/adapters/system-clock';
 import { createDatabaseBackups, type DatabaseBackups } from '../../src/databases/back-up-database';
 import type { DatabaseBackupParts } from '../../src/databases/backup-parts';
+import { createDiskRoad, type DiskRoadParts } from '../../src/databases/disk-road';
 import { fillServerPlaceholder } from '../../src/databases/staging-names';
 import type { Clock } from '../../src/ports/clock';
 import { login, type Sandbox } from '../sandbox/sql-server/support';
@@ -25,7 +26,7 @@ export interface Bench {
   readonly address: string;
   /** The local directory in which staged files lie. */
   readonly staging: string;
-  readonly parts: DatabaseBackupParts;
+  readonly parts: DatabaseBackupParts & DiskRoadParts;
   readonly databases: DatabaseBackups;
 }
 
@@ -33,12 +34,12 @@ export interface Bench {
 export async function createBench(
   sandbox: Sandbox,
   options: Partial<SqlServerOptions> = {},
-  changes: Partial<DatabaseBackupParts> = {},
+  changes: Partial<DatabaseBackupParts & DiskRoadParts> = {},
 ): Promise<Bench> {
   const staging = join(sandbox.directory, 'staging');
   mkdirSync(staging, { recursive: true });
   const server = await sandbox.server({ mounts: { 'D:\\Backup\\': `${staging}/` }, timeZone: 4, ...options });
-  const parts: DatabaseBackupParts = {
+  const parts: DatabaseBackupParts & DiskRoadParts = {
     sql: createMssqlServer({ user: login.name, password: login.password, encrypt: false, trustServerCertificate: false }),
     staging: createLocalStaging((name) => fillServerPlaceholder(staging, name)),
     store: createMemoryBlobStore(),
@@ -47,5 +48,5 @@ export async function createBench(
     backupDirectory: 'D:\\Backup',
     ...changes,
   };
-  return { server, address: `127.0.0.1:${server.port}`, staging, parts, databases: createDatabaseBackups(parts) };
+  return { server, address: `127.0.0.1:${server.port}`, staging, parts, databases: createDatabaseBackups(parts, createDiskRoad(parts)) };
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /** What happens to one request on its way to the server. */
 export type Fault =
-  | { readonly kind: 'pass' }
+  | { readonly kind: 'pass'; readonly addHeaders?: Readonly<Record<string, string>> }
   /** The server does its work, the answer is lost. */
   | { readonly kind: 'lose-answer' }
   /** One bit of the body changes on the way. */
@@ -60,7 +60,10 @@ function forward(incoming: IncomingMessage, answer: ServerResponse, { fault, tar
       response.on('end', () => answer.destroy());
       return;
     }
-    answer.writeHead(response.statusCode ?? 500, response.headers);
+    answer.writeHead(response.statusCode ?? 500, {
+      ...response.headers,
+      ...(fault.kind === 'pass' ? fault.addHeaders : undefined),
+    });
     let passed = 0;
     response.on('data', (chunk: Buffer) => {
       const room = fault.kind === 'cut-answer' ? fault.after - passed : chunk.length;

@@ -31,11 +31,16 @@ const pipelineOptions: StoragePipelineOptions = {
 
 /** Opens a container without any request. A malformed account throws `config.invalid`. */
 export function openContainer(account: AzureBlobAccount, container: string, apiVersion?: string): ContainerClient {
+  return openService(account, apiVersion).getContainerClient(container);
+}
+
+/** Opens an account without any request; the credential of the client it gives can sign when it is an account key. */
+export function openService(account: AzureBlobAccount, apiVersion?: string): BlobServiceClient {
   const { url, credential } = resolve(account);
   const pipeline = newPipeline(credential, pipelineOptions);
   pipeline.factories.unshift(timeLimit);
   if (apiVersion !== undefined) pipeline.factories.unshift(speakVersion(apiVersion));
-  return new BlobServiceClient(url, pipeline).getContainerClient(container);
+  return new BlobServiceClient(url, pipeline);
 }
 
 function resolve(account: AzureBlobAccount): { url: string; credential: Credential } {

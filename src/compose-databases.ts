@@ -1,0 +1,76 @@
+/** The part of the composition that is of the databases. */
+import { createBackUpDatabase } from './activities/back-up-database';
+import { createGiveCredential } from './activities/give-credential';
+import { notConfigured } from './activities/not-configured';
+import { createRemoveStaging } from './activities/remove-staging';
+import { createRouteDatabases } from './activities/route-databases';
+import { createTakeCredential } from './activities/take-credential';
+import { createLocalStaging } from './adapters/local-staging/create-local-staging';
+import type { Config } from './config/config';
+import { createDatabaseBackups } from './databases/back-up-database';
+import { createBackupCredentials } from './databases/backup-credentials';
+import { createDiskRoad } from './databases/disk-road';
+import { createDatabaseRoutes } from './databases/routing/route-databases';
+import { fillServerPlaceholder } from './databases/staging-names';
+import { createUrlRoad } from './databases/url-road';
+import { lateAdapters } from './late-adapters';
+import type { BackupContainer } from './ports/backup-container';
+import type { BlobStore } from './ports/blob-store';
+import type { Clock } from './ports/clock';
+import type { Log } from './ports/log';
+import type { ProgressReporter } from './runs/progress-reporter';
+import type { RunGuard } from './runs/run-guard';
+
+interface DatabaseServices {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: BlobStore;
+  /** Where SQL Server writes to by itself. */
+  readonly backupContainer: BackupContainer;
+  readonly guard: RunGuard;
+  readonly progress: ProgressReporter;
+}
+
+export function databaseActivities(services: DatabaseServices) {
+  const { config, guard, progress, clock, log, backupContainer: container, store } = services;
+  const { sql } = config;
+  if (sql === undefined) {
+    return {
+      'route-databases': notConfigured('databases', 'SQL_SERVERS'),
+      'give-credential': notConfigured('databases', 'SQL_SERVERS'),
+      'back-up-database': notConfigured('databases', 'SQL_SERVERS'),
+      'take-credential': notConfigured('databases', 'SQL_SERVERS'),
+      'remove-staging': notConfigured('databases', 'SQL_SERVERS'),
+    };
+  }
+  const { user, password, encrypt, trustServerCertificate } = sql;
+  const server = lateAdapters.mssql().createMssqlServer({ user, password, encrypt, trustServerCertificate });
+  const timeoutMs = sql.timeoutHours * 3_600_000;
+  const credentials = createBackupCredentials({ sql: server, container, clock, timeoutMs });
+  const { road, removeStaging } = roadOf(services, sql.road);
+  const databases = createDatabaseBackups(
+    { sql: server, store, clock, log, stripes: sql.stripes, stallMs: sql.stallMinutes * 60_000, timeoutMs },
+    road,
+  );
+  const routes = createDatabaseRoutes({ sql: server, log, servers: sql.servers, databases: sql.databases });
+  return {
+    'route-databases': createRouteDatabases({ guard, routes, road: road.kind }),
+    'give-credential': createGiveCredential({ guard, credentials }),
+    'back-up-database': createBackUpDatabase({ guard, progress, databases }),
+    'take-credential': createTakeCredential({ credentials }),
+    'remove-staging': removeStaging,
+  };
+}
+
+function roadOf({ store, clock, log, backupContainer: container }: DatabaseServices, road: NonNullable<Config['sql']>['road']) {
+  if (road.kind === 'url') {
+    return { road: createUrlRoad({ container, log }), removeStaging: notConfigured('databases', 'SQL_BACKUP_DIRECTORY') };
+  }
+  const { directory: backupDirectory, directoryLocal } = road;
+  const staging = createLocalStaging((server) => fillServerPlaceholder(directoryLocal, server));
+  return {
+    road: createDiskRoad({ staging, store, clock, log, backupDirectory }),
+    removeStaging: createRemoveStaging({ staging }),
+  };
+}
