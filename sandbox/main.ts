@@ -1,11 +1,12 @@
-/** `npm run sandbox -- --dir DIR [--share PATH] [--availability-group]`: a pretend stamp that runs until it is told to end. */
+/** `npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--backup-to-url]`: a pretend stamp that runs until it is told to end. */
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startSandbox, type SandboxOptions } from './start-sandbox';
 import { untilSignal } from './until-signal';
 
-const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--availability-group]
-  --availability-group  two SQL Servers behind a listener instead of one`;
+const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--backup-to-url]
+  --availability-group  two SQL Servers behind a listener instead of one
+  --backup-to-url       SQL Server writes its backups to blobs by itself (SQL_BACKUP_MODE=url)`;
 
 function readArguments(): SandboxOptions | undefined {
   try {
@@ -14,10 +15,15 @@ function readArguments(): SandboxOptions | undefined {
         dir: { type: 'string' },
         share: { type: 'string' },
         'availability-group': { type: 'boolean', default: false },
+        'backup-to-url': { type: 'boolean', default: false },
       },
     });
     if (values.dir === undefined) return refuse('--dir is missing');
-    const options = { directory: values.dir, availabilityGroup: values['availability-group'] };
+    const options = {
+      directory: values.dir,
+      availabilityGroup: values['availability-group'],
+      backupToUrl: values['backup-to-url'],
+    };
     if (values.share === undefined) return options;
     const found = statSync(values.share, { throwIfNoEntry: false });
     return found?.isDirectory() ? { ...options, share: values.share } : refuse(`${values.share} is not a directory`);

@@ -25,6 +25,8 @@ export interface SandboxOptions {
   readonly faults?: readonly Fault[];
   /** Two SQL Servers as replicas of one availability group, reached by its listener, instead of one. */
   readonly availabilityGroup?: boolean;
+  /** Settings say that SQL Server writes its backups to blobs by itself. */
+  readonly backupToUrl?: boolean;
   /** Told of every file the SQL Server has backed up to, before anybody else knows of it. */
   readonly onBackup?: (file: string) => void;
 }
@@ -63,7 +65,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const close = async () => void (await Promise.all(started.splice(0).map((part) => part.close())));
   try {
     const servers = await startServers(directory, options, (part) => void started.push(part));
-    const settings = settingsOf({ directory, share, servers });
+    const settings = { ...settingsOf({ directory, share, servers }), ...roadOf(options, servers) };
     writeSystemSecrets(join(directory, 'SystemSecrets.JSON'));
     writeFileSync(join(directory, 'sandbox-ca.pem'), servers.caPem);
     const envFile = join(directory, 'hubkeep.env');
@@ -128,8 +130,7 @@ function settingsOf({
   share: string;
   servers: Servers;
 }): Record<string, string> {
-  const { client, identity, vault, sqlPort, sqlSecondary, sqlPassword, sqlDirectory, azurite } = servers;
-  const disk = { SQL_BACKUP_DIRECTORY: backupDirectory, SQL_BACKUP_DIRECTORY_LOCAL: sqlDirectory };
+  const { client, identity, vault, sqlPort, sqlSecondary, sqlPassword, azurite } = servers;
   return {
     STAMP_NAME: 'sandbox',
     EXTRA_CA_FILE: join(directory, 'sandbox-ca.pem'),
@@ -141,7 +142,6 @@ function settingsOf({
       .join(','),
     SQL_USER: sqlUser,
     SQL_PASSWORD: sqlPassword,
-    ...disk,
     FILE_SHARE_PATH: share,
     KEY_VAULT_URL: vault.url,
     KEY_VAULT_VERIFY_CHALLENGE: 'false',
@@ -152,6 +152,11 @@ function settingsOf({
     AZURE_CLIENT_ID: client.clientId,
     AZURE_CLIENT_SECRET: client.clientSecret,
   };
+}
+
+function roadOf({ backupToUrl = false }: SandboxOptions, { sqlDirectory }: Servers): Record<string, string> {
+  if (backupToUrl) return { SQL_BACKUP_MODE: 'url' };
+  return { SQL_BACKUP_DIRECTORY: backupDirectory, SQL_BACKUP_DIRECTORY_LOCAL: sqlDirectory };
 }
 
 /** A share appears whole or not at all: one cut off while it was filled is made anew. */

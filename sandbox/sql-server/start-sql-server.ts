@@ -57,6 +57,8 @@ export interface RunningSqlServer {
   /** Remembers a log backup as if the server's own job had made it, now or at another local time of the server. */
   backUpLog(database: string, finishedAt?: Date): void;
   readonly url: UrlBackups;
+  /** Every secret that a credential of it ever had. */
+  credentialSecrets(): readonly string[];
   /** Changes a setting of sys.configurations. */
   configure(name: string, value: number): void;
   /** ATTENTION messages received so far. */
@@ -100,6 +102,7 @@ export async function startSqlServer(options: SqlServerOptions): Promise<Running
     history: state.history,
     faults: state.faults,
     url: state.url,
+    credentialSecrets: () => state.credentials.secrets(),
     configure: (name, value) => void state.configurations.set(name, value),
     backUpLog(name, finishedAt = localNow(state)) {
       const database = state.databases.find(name);

@@ -54,7 +54,6 @@ export function everyStatement(): ExplainedStatement[] {
     ),
     ...observation(),
     ...proof(),
-    explain('verify-url', 'Has the server read back the blobs it wrote.', sql.verifyBackup(blobs)),
     explain('drop-credential', 'Takes the signature from the server after its last backup.', sql.dropCredential(container)),
   ];
 }
@@ -150,6 +149,8 @@ function proof(): ExplainedStatement[] {
       .slice(0, 1)
       .map((first) => explain('header', 'What the file says of itself, where there is no history.', sql.readBackupHeader(first))),
     explain('verify', 'Has the server read back what it wrote.', sql.verifyBackup(devices)),
+    ...blobs.slice(0, 1).map((first) => explain('header-url', 'The same of a blob.', sql.readBackupHeader(first))),
+    explain('verify-url', 'Has the server read back the blobs it wrote.', sql.verifyBackup(blobs)),
   ];
 }
 

@@ -34,6 +34,13 @@ beforeAll(async () => {
   stage.sandbox.vaultFaults.forbid('set', 1);
   await say(['backup', '--components', 'secrets', '--verbose'], { STAMP_NAME: 'another' });
   stage.sandbox.vaultFaults.clear();
+  await say(['backup', '--components', 'databases', '--verbose', '--json'], { SQL_BACKUP_MODE: 'url' });
+  stage.sandbox.sql.faults.add({
+    match: 'BACKUP DATABASE',
+    errors: [{ number: 3201, text: 'Operating system error 5(Access is denied.).' }],
+  });
+  await say(['backup', '--components', 'databases', '--verbose'], { SQL_BACKUP_MODE: 'url' });
+  canaries = [...canaries, ...signatures(stage)];
   for (const args of [['list'], ['list', '--json'], ['show', 'latest'], ['show', 'latest', '--json', '--verbose']])
     await say(args);
   await say(['restore', 'latest', '--secrets', stage.path('restored-secrets.json'), '--verbose', '--json']);
@@ -59,6 +66,14 @@ function allCanaries({ sandbox: { settings } }: Stage): Canary[] {
     { name: 'a refused SERVE_API_KEY', text: 'canary short' },
     { name: 'a wrong storage account key', text: wrongAccountKey },
   ];
+}
+
+/** What SQL Server was given to write to storage with. */
+function signatures({ sandbox: { sql } }: Stage): Canary[] {
+  return sql.credentialSecrets().map((secret, i) => ({
+    name: `the signature ${i + 1} of a credential`,
+    text: new URLSearchParams(secret).get('sig') ?? '',
+  }));
 }
 
 const wrongAccountKey = Buffer.from('canary-of-a-wrong-account-key').toString('base64');
@@ -96,6 +111,8 @@ test('the canaries are alive: many, in the vault and in the file that was droppe
 
 test('runs went as they should: whole, partial and refused', () => {
   expect(said.slice(0, 8).map(({ ended }) => ended.code)).toEqual([0, 0, 0, 3, 3, 1, 1, 2]);
+  expect(said.slice(10, 12).map(({ ended }) => ended.code)).toEqual([0, 3]);
+  expect(signatures(stage)).toHaveLength(2);
   expect(said.slice(-2).map(({ ended }) => ended.code)).toEqual([0, 1]);
 });
 

@@ -38,8 +38,7 @@ test('a stamp with all its parts reads into one frozen structure', () => {
       encrypt: true,
       trustServerCertificate: false,
       databases: ['appservice_hosting', 'appservice_metering', 'master'],
-      backupDirectory: 'D:\\Backups',
-      backupDirectoryLocal: 'D:\\Backups',
+      road: { kind: 'disk', directory: 'D:\\Backups', directoryLocal: 'D:\\Backups' },
       stripes: undefined,
       stallMinutes: 30,
       timeoutHours: 24,
@@ -64,6 +63,19 @@ test('stripes, stalls and time limits of backups are whole numbers within their 
   const wrong = { SQL_BACKUP_STRIPES: '65', SQL_BACKUP_STALL_MINUTES: '0', SQL_BACKUP_TIMEOUT_HOURS: '1.5' };
   for (const [name, value] of Object.entries(wrong))
     expect(problemsOf({ ...whole, [name]: value })).toContain(`${name}: must be`);
+});
+
+test('SQL Server may write to blobs by itself where it can be given a signature', () => {
+  const { SQL_BACKUP_DIRECTORY: _directory, ...rest } = whole as Record<string, string>;
+  expect(loadConfig({ ...rest, SQL_BACKUP_MODE: 'url' }).sql?.road).toEqual({ kind: 'url' });
+  expect(problemsOf(rest)).toMatch(/^ {2}SQL_BACKUP_DIRECTORY: is not set/m);
+  expect(problemsOf({ ...whole, SQL_BACKUP_MODE: 'tape' })).toMatch(/^ {2}SQL_BACKUP_MODE: must be disk or url/m);
+  const { BACKUP_STORAGE_CONNECTION_STRING: _string, ...elsewhere } = rest;
+  const signed = { BACKUP_STORAGE_URL: 'https://backups.blob.local', BACKUP_STORAGE_SAS: 'sv=1&sig=x' };
+  expect(problemsOf({ ...elsewhere, ...signed, SQL_BACKUP_MODE: 'url' })).toMatch(/^ {2}SQL_BACKUP_MODE: .*BACKUP_STORAGE_SAS/m);
+  expect(problemsOf({ ...rest, SQL_BACKUP_MODE: 'url', BACKUP_CONTAINER: 'c'.repeat(60) })).toMatch(
+    /^ {2}BACKUP_CONTAINER: .*59/m,
+  );
 });
 
 test('values are trimmed, and an empty one counts as unset', () => {

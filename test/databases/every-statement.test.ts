@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { startAzurite } from '../../sandbox/azurite';
 import { createAvailabilityGroup } from '../../sandbox/sql-server/engine/availability-group';
 import { createDatabaseRoutes } from '../../src/databases/routing/route-databases';
 import { everyGrant, everyStatement } from '../../src/databases/every-statement';
 import type { SqlServer } from '../../src/ports/sql-server';
 import { createSandbox, errorOf, login, type Sandbox } from '../sandbox/sql-server/support';
 import { createBench, runId, type Bench } from './support';
+import { createUrlBench } from './url-support';
 
 let sandbox: Sandbox;
 beforeEach(() => {
@@ -69,7 +71,7 @@ function shapeOf(statement: string): string {
   return statement
     .replace(/N?'(?:[^']|'')*'/g, "''")
     .replace(/\[(?:[^\]]|\]\])*\]/g, '[]')
-    .replace(/(DISK = ''(?:, )?)+/g, "DISK = '' ");
+    .replace(/((DISK|URL) = ''(?:, )?)+/g, "$2 = '' ");
 }
 
 /** The real client, noting what it sends. */
@@ -109,6 +111,15 @@ test('what backups send is what is listed, and all of it', async () => {
   const forgetful = await start({ databases });
   forgetful.server.history.unwritable = true;
   await backUp(forgetful);
+  const azurite = await startAzurite({ directory: join(sandbox.directory, 'azurite') });
+  sandbox.defer(() => azurite.close());
+  const byUrl = await createUrlBench(sandbox, azurite, { server: { databases }, sql: noting(parts.sql, sent), stripes: 2 });
+  const there = { runId, server: byUrl.address, database: 'hosting' };
+  await byUrl.credentials.create(there);
+  await byUrl.credentials.create(there);
+  byUrl.server.history.unwritable = true;
+  await byUrl.databases.backUp(there);
+  await byUrl.credentials.drop(there);
   const dropped = await start({ databases, faults: [{ match: 'BACKUP DATABASE', atPercent: 40, drop: 'abort' }] });
   expect(await errorOf(backUp(dropped))).toMatchObject({ code: 'sql.connection-lost' });
   expect([...sent].sort()).toEqual([...new Set(everyStatement().map(({ statement }) => shapeOf(statement)))].sort());

@@ -48,5 +48,11 @@ export async function createBench(
     backupDirectory: 'D:\\Backup',
     ...changes,
   };
-  return { server, address: `127.0.0.1:${server.port}`, staging, parts, databases: createDatabaseBackups(parts, createDiskRoad(parts)) };
+  return {
+    server,
+    address: `127.0.0.1:${server.port}`,
+    staging,
+    parts,
+    databases: createDatabaseBackups(parts, createDiskRoad(parts)),
+  };
 }

@@ -11,9 +11,13 @@ const hosting = { server: 'sql2', database: 'hosting', group: 'ag' };
 
 type Asked = { readonly name: string; readonly input: unknown };
 
-function play(target: object, answers: Readonly<Record<string, (input: { server?: string }) => unknown>>) {
+function play(
+  target: object,
+  answers: Readonly<Record<string, (input: { server?: string }) => unknown>>,
+  more: object = { road: 'disk' },
+) {
   const asked: Asked[] = [];
-  const { result } = drive(backUpOneDatabase, { runId, round: 1, target } as never, (step: LeafStep) => {
+  const { result } = drive(backUpOneDatabase, { runId, round: 1, target, ...more } as never, (step: LeafStep) => {
     if (step.kind === 'sleep') throw new Error('it does not sleep');
     asked.push({ name: step.name, input: step.input });
     return answers[step.name]?.(step.input as { server?: string });
@@ -26,8 +30,8 @@ test('each database goes where it is routed, and what is wrong with the routes i
   const { result, steps } = drive(backUpDatabases, { runId, round: 2 }, (step) => {
     if (step.kind === 'sleep') throw new Error('it does not sleep');
     if (step.name === 'route-databases')
-      return { status: 'succeeded', targets: [hosting, { server: 'sql1', database: 'master' }], failed: [lost] };
-    return { target: (step.input as { target: unknown }).target, outcome: succeeded };
+      return { status: 'succeeded', targets: [hosting, { server: 'sql1', database: 'master' }], failed: [lost], road: 'disk' };
+    return { target: (step.input as { target: unknown }).target, outcome: succeeded, movedTo: [] };
   });
   expect(steps).toHaveLength(2);
   expect(result).toMatchObject({ output: [{ target: hosting }, { target: { server: 'sql1', database: 'master' } }, lost] });
@@ -75,4 +79,82 @@ test('a database outside of a group is not looked for, and neither is one whose 
 test('why a database is not taken where it should be stands among its warnings', () => {
   const { result } = play({ ...hosting, warnings: ['sql3 cannot be reached'] }, { 'back-up-database': () => succeeded });
   expect(result).toMatchObject({ output: { outcome: { backup: { warnings: ['sql3 cannot be reached', 'own'] } } } });
+});
+
+describe('when servers write to blobs by themselves', () => {
+  const master = { server: 'sql1', database: 'master' };
+  const refusal: Problem = { code: 'sql.target-unusable', message: 'too old' };
+
+  function playAll(answers: Readonly<Record<string, (input: { server: string; target: { server: string } }) => unknown>>) {
+    const asked: Asked[] = [];
+    const { result } = drive(backUpDatabases, { runId, round: 1 }, (step) => {
+      if (step.kind === 'sleep') throw new Error('it does not sleep');
+      asked.push({ name: step.name, input: step.input });
+      if (step.name === 'route-databases')
+        return { status: 'succeeded', targets: [hosting, master, { ...master, database: 'metering' }], failed: [], road: 'url' };
+      const answer = answers[step.name]?.(step.input as never);
+      if (answer !== undefined) return answer;
+      if (step.name !== 'back-up-one-database') return { status: 'succeeded' };
+      return { target: (step.input as { target: unknown }).target, outcome: succeeded, movedTo: [] };
+    });
+    const serversOf = (name: string) =>
+      asked.filter((step) => step.name === name).map(({ input }) => (input as { server: string }).server);
+    return { asked, result: result as { output: { outcome: { backup: { warnings: string[] } } }[] }, serversOf };
+  }
+
+  test('each server is let once before its first database, and no longer after its last', () => {
+    const { asked, serversOf } = playAll({});
+    expect(serversOf('give-credential')).toEqual(['sql2', 'sql1']);
+    expect(serversOf('take-credential')).toEqual(['sql2', 'sql1']);
+    const names = asked.map(({ name }) => name);
+    expect(names.lastIndexOf('give-credential')).toBeLessThan(names.indexOf('back-up-one-database'));
+    expect(names.indexOf('take-credential')).toBeGreaterThan(names.lastIndexOf('back-up-one-database'));
+  });
+
+  test('a server that refuses is a reason of its own databases, and the others go on', () => {
+    const { asked, serversOf } = playAll({
+      'give-credential': ({ server }) => (server === 'sql1' ? { status: 'failed', problem: refusal } : undefined),
+    });
+    const inputs = asked.filter(({ name }) => name === 'back-up-one-database').map(({ input }) => input);
+    expect(inputs).toMatchObject([
+      { target: hosting },
+      { target: master, refusal },
+      { target: { database: 'metering' }, refusal },
+    ]);
+    expect(inputs[0]).not.toHaveProperty('refusal');
+    expect(serversOf('take-credential')).toEqual(['sql2']);
+  });
+
+  test('servers that databases moved to are no longer let either', () => {
+    const { serversOf } = playAll({
+      'back-up-one-database': ({ target }) => ({ target, outcome: succeeded, movedTo: target.server === 'sql2' ? ['sql3'] : [] }),
+    });
+    expect(serversOf('take-credential')).toEqual(['sql2', 'sql1', 'sql3']);
+  });
+
+  test('a credential that stays is a warning of what was taken there', () => {
+    const { result } = playAll({
+      'take-credential': ({ server }) =>
+        server === 'sql1' ? { status: 'failed', problem: { code: 'sql.unreachable', message: 'gone' } } : undefined,
+    });
+    expect(result.output.map(({ outcome }) => outcome.backup.warnings.length)).toEqual([1, 2, 2]);
+  });
+
+  test('a database whose server refuses fails with that, or moves to a replica that is let first', () => {
+    expect(play(master, {}, { road: 'url', refusal })).toEqual({
+      asked: [],
+      result: { output: { target: master, outcome: { status: 'failed', problem: refusal }, movedTo: [] } },
+    });
+    const { asked, result } = play(
+      hosting,
+      {
+        'route-databases': () => ({ status: 'succeeded', targets: [{ ...hosting, server: 'sql1' }], failed: [], road: 'url' }),
+        'give-credential': () => ({ status: 'succeeded' }),
+        'back-up-database': () => succeeded,
+      },
+      { road: 'url', refusal },
+    );
+    expect(asked.map(({ name }) => name)).toEqual(['route-databases', 'give-credential', 'back-up-database']);
+    expect(result).toMatchObject({ output: { target: { server: 'sql1' }, movedTo: ['sql1'] } });
+  });
 });

@@ -25,12 +25,15 @@ export interface Credentials {
   /** Throws 15151 when there is none. */
   alter(change: CredentialChange): void;
   drop(name: string): void;
+  /** Every secret that any of them ever had. */
+  secrets(): readonly string[];
   /** The one of the container in which a blob lies. */
   ofUrl(url: string): Credential | undefined;
 }
 
 export function createCredentials(): Credentials {
   let credentials: Credential[] = [];
+  const secrets = new Set<string>();
   let lastId = 65535;
   const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
   const find = (name: string): Credential => {
@@ -41,12 +44,15 @@ export function createCredentials(): Credentials {
   };
   return {
     list: () => credentials,
+    secrets: () => [...secrets],
     create({ name, identity, secret, at }) {
+      secrets.add(secret);
       if (credentials.some((credential) => same(credential.name, name)))
         throw sqlError(15530, `The credential with name "${name}" already exists.`);
       credentials.push({ id: ++lastId, name, identity, secret, createdAt: at, modifiedAt: at });
     },
     alter({ name, identity, secret, at }) {
+      secrets.add(secret);
       Object.assign(find(name), { identity, secret, modifiedAt: at });
     },
     drop(name) {

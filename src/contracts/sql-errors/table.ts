@@ -78,14 +78,24 @@ export const sqlErrorRules: readonly SqlErrorRule[] = [
     os: [5],
     kind: 'configuration',
     action: 'fail',
-    advice: 'Give the SQL Server service account write permission on SQL_BACKUP_DIRECTORY.',
+    advice:
+      'Give the SQL Server service account write permission on SQL_BACKUP_DIRECTORY. With SQL_BACKUP_MODE=url storage refused the signature: it has ended, or the account key was changed during the run.',
+  },
+  {
+    numbers: deviceTrouble,
+    os: [50],
+    kind: 'configuration',
+    action: 'fail',
+    advice:
+      'SQL Server has no credential for the container that holds a shared access signature: somebody dropped or changed it during the run.',
   },
   {
     numbers: deviceTrouble,
     os: [86, 1326],
     kind: 'configuration',
     action: 'fail',
-    advice: 'The SQL Server service account cannot sign in to the share of SQL_BACKUP_DIRECTORY.',
+    advice:
+      'The SQL Server service account cannot sign in to the share of SQL_BACKUP_DIRECTORY; with SQL_BACKUP_MODE=url, storage does not know the signature.',
   },
   {
     numbers: deviceTrouble,
@@ -174,13 +184,13 @@ export const sqlErrorRules: readonly SqlErrorRule[] = [
     numbers: [3063],
     kind: 'configuration',
     action: 'fail',
-    advice: 'The backup needs more blocks than one blob has: it has to be written to more blobs side by side.',
+    advice: 'The backup needs more blocks than one blob has: raise SQL_BACKUP_STRIPES.',
   },
   {
     numbers: [3025, 3038, 3044, 3057, 3095, 3096, 3098, 3201, 3205, 3217, 3220, 3225, 3288, 3289, 3291, 3296, 3297],
     kind: 'configuration',
     action: 'fail',
-    advice: 'See the error’s text and SQL_BACKUP_DIRECTORY.',
+    advice: 'See the error’s text and the place the backup goes to.',
   },
   {
     numbers: [823, 824, 825],
