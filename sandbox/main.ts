@@ -16,8 +16,10 @@ function readArguments(): SandboxOptions | undefined {
         share: { type: 'string' },
         'availability-group': { type: 'boolean', default: false },
         'backup-to-url': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
       },
     });
+    if (values.help) return void process.stdout.write(`${usage}\n`);
     if (values.dir === undefined) return refuse('--dir is missing');
     const options = {
       directory: values.dir,

@@ -1,4 +1,5 @@
 import type { DatabasesRecord, FileShareRecord, RecoveryPoint } from '../contracts/recovery-point';
+import type { DatabaseBackup } from '../contracts/database-backup';
 import type { RunSummary } from '../contracts/run';
 import { failedFile } from './failed-file';
 import { formatBytes, formatCount, formatInstant, formatSpan, plural, table } from './format';
@@ -66,7 +67,7 @@ function databaseRows({ items }: DatabasesRecord): string[][] {
     if (item.status === 'failed') return ['database', `${what} FAILED`, '', '', ''];
     const { files, proof } = item;
     const size = files.reduce((sum, file) => sum + file.size, 0);
-    return ['database', what, formatBytes(size), formatSpan(proof.startedAt, proof.finishedAt), files[0]?.key ?? ''];
+    return ['database', what, formatBytes(size), formatSpan(proof.startedAt, proof.finishedAt), placeOf(files[0])];
   });
 }
 
@@ -81,4 +82,10 @@ function shareRow({ counts, startedAt, finishedAt, packs, source }: FileShareRec
   const what = `${plural(counts.files, 'file')} of ${source} (${changes.join(', ')})`;
   const size = `${formatBytes(counts.bytes)}, ${formatBytes(counts.bytesStored)} stored`;
   return ['fileshare', what, size, formatSpan(startedAt, finishedAt), packs.key];
+}
+
+/** Names the container where it is not the repository's own. */
+function placeOf(file: DatabaseBackup['files'][number] | undefined): string {
+  if (file === undefined) return '';
+  return file.container === undefined ? file.key : `${file.container}/${file.key}`;
 }

@@ -27,6 +27,8 @@ export async function readDatabaseFacts(session: SqlSession, question: FactsQues
   const lastLogBackupAt = await readLastLogBackup(session, question);
   const unknown = (what: string, grant: string) => `SQL_USER may not see ${what}: it is not recorded. To change that: ${grant}`;
   const { state, containment, collation, encrypted, logReuseWait } = database;
+  // A secondary that takes no readers keeps its users to itself whatever SQL_USER may.
+  const isUnreadable = database.isReplica && rights.seesUsers;
   return {
     recorded: {
       ...{ state, containment, collation, encrypted, logReuseWait },
@@ -37,7 +39,9 @@ export async function readDatabaseFacts(session: SqlSession, question: FactsQues
     dataBytes: files === undefined ? undefined : sizeOf(files.filter(({ type }) => type !== 'LOG')),
     warnings: [
       ...(files === undefined ? [unknown(`the files of ${database.name}`, grants.seeFiles(rights.login))] : []),
-      ...(users === undefined ? [unknown(`the users of ${database.name}`, grants.seeUsers(database.name, rights.login))] : []),
+      ...(users === undefined && !isUnreadable
+        ? [unknown(`the users of ${database.name}`, grants.seeUsers(database.name, rights.login))]
+        : []),
       ...(lastLogBackupAt === undefined ? [unknown('the backup history in msdb', grants.readHistory(rights.login))] : []),
     ],
   };

@@ -1,5 +1,6 @@
 import type { ServerLogin } from '../../sandbox/sql-server/engine/permissions';
 import { databaseBackupSchema } from '../../src/contracts/database-backup';
+import { createAvailabilityGroup } from '../../sandbox/sql-server/engine/availability-group';
 import { createSandbox, errorOf, login, type Sandbox } from '../sandbox/sql-server/support';
 import { createBench, runId, type Bench } from './support';
 
@@ -155,4 +156,14 @@ test('a login that may neither back up nor verify is told both at once', async (
   expect(await errorOf(backUp(bench, 'ho]st'))).toMatchObject({
     hint: expect.stringMatching(/USE \[ho\]\]st\]; GRANT BACKUP DATABASE TO \[sa\];.*GRANT CREATE ANY DATABASE TO \[sa\];/),
   });
+});
+
+test('a secondary that takes no readers is not a right that is missing', async () => {
+  const availabilityGroup = await createAvailabilityGroup({ databases: ['hosting'] });
+  sandbox.defer(() => availabilityGroup.close());
+  const databases = [{ name: 'hosting', users: [{ name: 'web', authentication: 'DATABASE' as const }] }];
+  await createBench(sandbox, { name: 'SQL1', databases, availabilityGroup });
+  const backup = await backUp(await createBench(sandbox, { name: 'SQL2', availabilityGroup }));
+  expect(backup.databaseFacts?.users).toBeUndefined();
+  expect(backup.warnings.filter((warning) => warning.includes('users'))).toEqual([]);
 });
