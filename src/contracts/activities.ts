@@ -91,7 +91,8 @@ export interface OrchestratorMap {
   'back-up-databases': { input: { runId: string; round: number }; output: DatabaseOutcome[] };
   'back-up-one-database': {
     input: { runId: string; round: number; target: DatabaseTarget; road: BackupRoadKind; refusal?: Problem };
-    output: DatabaseOutcome & { readonly movedTo: string[] };
+    /** `damaged`: failures that tell of damage, although the database was taken elsewhere after. */
+    output: DatabaseOutcome & { readonly movedTo: string[]; readonly damaged: DatabaseOutcome[] };
   };
   'copy-share': { input: CopyShareRequest; output: ShareCopy };
   'copy-share-lane': { input: CopyLaneRequest; output: LaneCopy };

@@ -28,7 +28,7 @@ export function* backUpDatabases(
       });
     }),
   );
-  const taken = done.map(({ target, outcome }) => ({ target, outcome }));
+  const taken = done.flatMap(({ target, outcome, damaged }) => [{ target, outcome }, ...damaged]);
   const visited = new Set([...servers, ...done.flatMap(({ movedTo }) => (road === 'url' ? movedTo : []))]);
   const left = yield* takeCredentials(
     workflow,
@@ -44,14 +44,16 @@ export function* backUpOneDatabase(
   { runId, round, target: first, road, refusal }: Input<'back-up-one-database'>,
 ): OrchestrationOf<'back-up-one-database'> {
   const movedTo: string[] = [];
+  const damaged: DatabaseOutcome[] = [];
   let target = first;
   let refused = refusal;
   for (;;) {
     const outcome = yield* backUpOn(workflow, { runId, round, target, refused });
     const isOver = outcome.status === 'succeeded' || outcome.problem.code === 'run.cancelled' || movedTo.length === mostMoves;
-    if (isOver) return { target, outcome, movedTo };
+    if (isOver) return { target, outcome, movedTo, damaged };
     const moved = yield* findAgain(workflow, runId, target);
-    if (moved === undefined) return { target, outcome, movedTo };
+    if (moved === undefined) return { target, outcome, movedTo, damaged };
+    if (outcome.problem.code === 'sql.corrupt') damaged.push({ target, outcome });
     workflow.log.warn('databases.moved', { database: target.database, from: target.server, to: moved.server });
     target = moved;
     movedTo.push(moved.server);

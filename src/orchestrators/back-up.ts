@@ -78,14 +78,27 @@ function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): 
 /** Newer backups where they can be had; a database that fails now keeps the backup it has. */
 function* takeAgain(workflow: HubkeepWorkflow, runId: string, databases: DatabaseOutcome[]): Steps<DatabaseOutcome[]> {
   const again = yield* workflow.sub('back-up-databases', { runId, round: 2 });
-  return databases.flatMap((first) => {
-    const second = again.find(({ target }) => isSame(target, first.target));
-    const kept = newerOf(first, second);
-    return first.outcome.status === 'succeeded' && second !== undefined && isDamaged(second) ? [kept, second] : [kept];
-  });
+  const isGood = (one: DatabaseOutcome) => !isDamaged(one);
+  const firsts = databases.filter(isGood);
+  const seconds = again.filter(isGood);
+  const isNew = ({ target }: DatabaseOutcome) => !firsts.some((first) => isSame(target, first.target));
+  const kept = firsts.map((first) =>
+    newerOf(
+      first,
+      seconds.find(({ target }) => isSame(target, first.target)),
+    ),
+  );
+  return [...kept, ...seconds.filter(isNew), ...damagedIn([...databases, ...again])];
 }
 
-/** Damage is told, and holds older points, although an earlier backup of this night is kept. */
+/** Each server's damage once. */
+function damagedIn(outcomes: readonly DatabaseOutcome[]): DatabaseOutcome[] {
+  const found = new Map<string, DatabaseOutcome>();
+  for (const one of outcomes.filter(isDamaged)) found.set(`${one.target.server} ${one.target.database}`, one);
+  return [...found.values()];
+}
+
+/** Damage is told, and holds older points, whatever other backup of this night is kept. */
 function isDamaged({ outcome }: DatabaseOutcome): boolean {
   return outcome.status === 'failed' && outcome.problem.code === 'sql.corrupt';
 }

@@ -31,7 +31,7 @@ test('each database goes where it is routed, and what is wrong with the routes i
     if (step.kind === 'sleep') throw new Error('it does not sleep');
     if (step.name === 'route-databases')
       return { status: 'succeeded', targets: [hosting, { server: 'sql1', database: 'master' }], failed: [lost], road: 'disk' };
-    return { target: (step.input as { target: unknown }).target, outcome: succeeded, movedTo: [] };
+    return { target: (step.input as { target: unknown }).target, outcome: succeeded, movedTo: [], damaged: [] };
   });
   expect(steps).toHaveLength(2);
   expect(result).toMatchObject({ output: [{ target: hosting }, { target: { server: 'sql1', database: 'master' } }, lost] });
@@ -50,6 +50,22 @@ test('a database of a group that fails is looked for again and taken where it is
   expect(asked.map(({ name }) => name)).toEqual(['back-up-database', 'route-databases', 'back-up-database']);
   expect(asked[1]?.input).toEqual({ runId, database: 'hosting' });
   expect(result).toMatchObject({ output: { target: { server: 'sql1' }, outcome: { status: 'succeeded' } } });
+});
+
+test('damage on one replica is told although another one took the backup', () => {
+  const corrupt = { status: 'failed', problem: { code: 'sql.corrupt', message: 'page 7' } } as const;
+  const { result } = play(hosting, {
+    'back-up-database': ({ server }) => (server === 'sql2' ? corrupt : succeeded),
+    'route-databases': () => ({ status: 'succeeded', targets: [{ ...hosting, server: 'sql1' }], failed: [], road: 'disk' }),
+  });
+  const damaged = { target: hosting, outcome: corrupt };
+  expect(result).toMatchObject({ output: { target: { server: 'sql1' }, outcome: { status: 'succeeded' }, damaged: [damaged] } });
+  const { result: all } = drive(backUpDatabases, { runId, round: 1 }, (step) =>
+    step.kind === 'sleep' || step.name === 'route-databases'
+      ? { status: 'succeeded', targets: [hosting], failed: [], road: 'disk' }
+      : { ...(result as { output: object }).output },
+  );
+  expect(all).toMatchObject({ output: [{ target: { server: 'sql1' } }, damaged] });
 });
 
 test('one that is still where it failed is not tried there again', () => {
@@ -95,7 +111,7 @@ describe('when servers write to blobs by themselves', () => {
       const answer = answers[step.name]?.(step.input as never);
       if (answer !== undefined) return answer;
       if (step.name !== 'back-up-one-database') return { status: 'succeeded' };
-      return { target: (step.input as { target: unknown }).target, outcome: succeeded, movedTo: [] };
+      return { target: (step.input as { target: unknown }).target, outcome: succeeded, movedTo: [], damaged: [] };
     });
     const serversOf = (name: string) =>
       asked.filter((step) => step.name === name).map(({ input }) => (input as { server: string }).server);
@@ -127,7 +143,12 @@ describe('when servers write to blobs by themselves', () => {
 
   test('servers that databases moved to are no longer let either', () => {
     const { serversOf } = playAll({
-      'back-up-one-database': ({ target }) => ({ target, outcome: succeeded, movedTo: target.server === 'sql2' ? ['sql3'] : [] }),
+      'back-up-one-database': ({ target }) => ({
+        target,
+        outcome: succeeded,
+        movedTo: target.server === 'sql2' ? ['sql3'] : [],
+        damaged: [],
+      }),
     });
     expect(serversOf('take-credential')).toEqual(['sql2', 'sql1', 'sql3']);
   });
@@ -143,7 +164,7 @@ describe('when servers write to blobs by themselves', () => {
   test('a database whose server refuses fails with that, or moves to a replica that is let first', () => {
     expect(play(master, {}, { road: 'url', refusal })).toEqual({
       asked: [],
-      result: { output: { target: master, outcome: { status: 'failed', problem: refusal }, movedTo: [] } },
+      result: { output: { target: master, outcome: { status: 'failed', problem: refusal }, movedTo: [], damaged: [] } },
     });
     const { asked, result } = play(
       hosting,

@@ -153,6 +153,20 @@ test('a database found damaged the second time keeps the backup it has, and the 
   expect(run.inputOf('commit-recovery-point')).toMatchObject([{ databases: [{ outcome: { status: 'succeeded' } }, damaged] }]);
 });
 
+test('damage of the first time is told once more when the second time went well on another replica', () => {
+  const hosting = (server: string) => ({ server, database: 'hosting', group: 'ag' });
+  const damaged = {
+    target: hosting('sql2'),
+    outcome: { status: 'failed', problem: { code: 'sql.corrupt', message: 'error 824' } },
+  };
+  const taking = (round: number) => taken(`2026-11-22T0${round}:00:00.000Z`).map((one) => ({ ...one, target: hosting('sql1') }));
+  const run = play(runOf(['databases', 'fileshare']), {
+    'back-up-databases': ({ round }) => (round === 1 ? [...taking(1), damaged] : taking(2)),
+  });
+  const [commit] = run.inputOf('commit-recovery-point') as { databases: unknown[] }[];
+  expect(commit?.databases).toMatchObject([{ target: hosting('sql1'), outcome: { status: 'succeeded' } }, damaged]);
+});
+
 test('a share that fails is not copied a second time', () => {
   const run = play(runOf(['databases', 'fileshare']), { 'copy-share': () => ({ boxes: [], finishedAt: null, problem }) });
   expect(run.steps).toEqual([
