@@ -33,10 +33,10 @@ function* copyAndCommit(workflow: HubkeepWorkflow, run: RunRequest): Steps<RunEn
     return yield* end(workflow, run, { status: 'failed', problems: [plan.problem] });
   }
 
-  const parts = yield* copyParts(workflow, run, plan);
+  const { parts, superseded } = yield* copyParts(workflow, run, plan);
   showPhase(workflow, 'committing');
   const committed = yield* workflow.call('commit-recovery-point', { run, place: plan.place, ...parts });
-  yield* removeStaging(workflow, run.runId, parts.databases ?? []);
+  yield* removeStaging(workflow, run.runId, [...(parts.databases ?? []), ...superseded]);
   if (committed.status === 'failed') {
     const status = committed.problem.code === 'run.cancelled' ? 'cancelled' : 'failed';
     return yield* end(workflow, run, { status, problems: committed.problems });
@@ -45,50 +45,61 @@ function* copyAndCommit(workflow: HubkeepWorkflow, run: RunRequest): Steps<RunEn
   return yield* end(workflow, run, { status, committed: true, problems, warnings });
 }
 
-function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): Steps<Omit<CommitRequest, 'run' | 'place'>> {
+interface Copied {
+  readonly parts: Omit<CommitRequest, 'run' | 'place'>;
+  /** Backups that a newer one of this run took the place of. */
+  readonly superseded: readonly DatabaseOutcome[];
+}
+
+function* copyParts(workflow: HubkeepWorkflow, run: RunRequest, plan: RunPlan): Steps<Copied> {
   const { runId } = run;
   const asked = (component: Component) => run.components.includes(component);
-  const share = { runId, sequence: plan.place.sequence, point: plan.shareBase, width: plan.shareWidth };
+  const pass = { runId, sequence: plan.place.sequence, point: plan.shareBase, width: plan.shareWidth };
 
   showPhase(workflow, 'copying');
   const [databasesTaken, shareCopied, secretsKept] = yield* workflow.all([
     workflow.all(asked('databases') ? [workflow.sub('back-up-databases', { runId, round: 1 })] : []),
-    workflow.all(asked('fileshare') ? [workflow.sub('copy-share', { ...share, pass: 'bulk' })] : []),
+    workflow.all(asked('fileshare') ? [workflow.sub('copy-share', { ...pass, pass: 'bulk' })] : []),
     workflow.all(asked('secrets') ? [workflow.sub('keep-secrets', { runId })] : []),
   ]);
   let databases = databasesTaken[0] ?? null;
+  let superseded: readonly DatabaseOutcome[] = [];
   const bulk = shareCopied[0] ?? null;
   let delta: ShareCopy | null = null;
 
   if (databases !== null && bulk !== null && bulk.finishedAt !== null) {
     if (isTooOld(databases, bulk.finishedAt)) {
       showPhase(workflow, 'databases-again');
-      databases = yield* takeAgain(workflow, runId, databases);
+      ({ databases, superseded } = yield* takeAgain(workflow, runId, databases));
     }
     showPhase(workflow, 'catching-up');
-    delta = yield* workflow.sub('copy-share', { ...share, pass: 'delta', bulk: bulk.boxes });
+    delta = yield* workflow.sub('copy-share', { ...pass, pass: 'delta', bulk: bulk.boxes });
   }
-  return {
-    databases,
-    share: bulk === null ? null : { base: plan.shareBase, bulk, delta },
-    secrets: secretsKept[0] ?? null,
-  };
+  const share = bulk === null ? null : { base: plan.shareBase, bulk, delta };
+  return { parts: { databases, share, secrets: secretsKept[0] ?? null }, superseded };
+}
+
+interface TakenAgain {
+  readonly databases: DatabaseOutcome[];
+  readonly superseded: readonly DatabaseOutcome[];
 }
 
 /** Newer backups where they can be had; a database that fails now keeps the backup it has. */
-function* takeAgain(workflow: HubkeepWorkflow, runId: string, databases: DatabaseOutcome[]): Steps<DatabaseOutcome[]> {
+function* takeAgain(workflow: HubkeepWorkflow, runId: string, databases: DatabaseOutcome[]): Steps<TakenAgain> {
   const again = yield* workflow.sub('back-up-databases', { runId, round: 2 });
-  const isGood = (one: DatabaseOutcome) => !isDamaged(one);
-  const firsts = databases.filter(isGood);
-  const seconds = again.filter(isGood);
+  const firsts = databases.filter((one) => !isDamaged(one));
+  const seconds = again.filter((one) => !isDamaged(one));
+  const newerOf = (first: DatabaseOutcome) =>
+    seconds.find(({ target, outcome }) => isSame(target, first.target) && outcome.status === 'succeeded');
   const isNew = ({ target }: DatabaseOutcome) => !firsts.some((first) => isSame(target, first.target));
-  const kept = firsts.map((first) =>
-    newerOf(
-      first,
-      seconds.find(({ target }) => isSame(target, first.target)),
-    ),
-  );
-  return [...kept, ...seconds.filter(isNew), ...damagedIn([...databases, ...again])];
+  return {
+    databases: [
+      ...firsts.map((first) => newerOf(first) ?? first),
+      ...seconds.filter(isNew),
+      ...damagedIn([...databases, ...again]),
+    ],
+    superseded: firsts.filter((first) => newerOf(first) !== undefined),
+  };
 }
 
 /** Each server's damage once. */
@@ -106,12 +117,6 @@ function isDamaged({ outcome }: DatabaseOutcome): boolean {
 /** A database of an availability group may be taken from another replica the second time. */
 function isSame(a: DatabaseTarget, b: DatabaseTarget): boolean {
   return a.database === b.database && (a.group === undefined ? a.server === b.server : a.group === b.group);
-}
-
-function newerOf(first: DatabaseOutcome, second: DatabaseOutcome | undefined): DatabaseOutcome {
-  if (second?.outcome.status !== 'succeeded') return first;
-  const left = first.outcome.status === 'succeeded' ? first.outcome.staging : [];
-  return { target: second.target, outcome: { ...second.outcome, staging: [...left, ...second.outcome.staging] } };
 }
 
 function isTooOld(databases: readonly DatabaseOutcome[], shareFinishedAt: string): boolean {

@@ -106,14 +106,27 @@ test('databases that are more than ten minutes older than the share are taken ag
     'back-up-databases',
     'copy-share',
     'commit-recovery-point',
-    'remove-staging',
+    'remove-staging | remove-staging',
     'end-run',
   ]);
   expect(run.phases).toEqual(['starting', 'copying', 'databases-again', 'catching-up', 'committing', 'finishing', 'ended']);
   expect(run.inputOf('commit-recovery-point')).toMatchObject([
     { databases: [{ outcome: { backup: { proof: { finishedAt: '2026-11-22T03:00:00.000Z' } } } }] },
   ]);
-  expect(run.inputOf('remove-staging')).toMatchObject([{ files: ['round-1.bak', 'round-2.bak'] }]);
+  expect(run.inputOf('remove-staging')).toMatchObject([{ files: ['round-2.bak'] }, { files: ['round-1.bak'] }]);
+});
+
+test('what a first replica staged goes from there when another one took the backup after it', () => {
+  const on = (server: string) => ({ server, database: 'hosting', group: 'ag' });
+  const taking = (server: string) =>
+    taken('2026-11-22T01:00:00.000Z', `${server}.bak`).map((one) => ({ ...one, target: on(server) }));
+  const run = play(runOf(['databases', 'fileshare']), {
+    'back-up-databases': ({ round }) => taking(`sql${round}`),
+  });
+  expect(run.inputOf('remove-staging')).toEqual([
+    { runId, server: 'sql2', files: ['sql2.bak'] },
+    { runId, server: 'sql1', files: ['sql1.bak'] },
+  ]);
 });
 
 test('a database that fails the second time keeps the backup it has', () => {
