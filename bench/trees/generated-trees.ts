@@ -1,8 +1,8 @@
-import { createCipheriv } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../harness/context';
 import { keepTree } from './kept-tree';
+import { createNoise } from './noise';
 import { createRandom } from './random';
 import { createText } from './text';
 import { writeFiles } from './write-files';
@@ -67,11 +67,4 @@ export function largeFile(context: Context, bytes: number): Promise<string> {
       }
     },
   });
-}
-
-/** The same bytes at every run, as even as random ones: a cipher's key stream. */
-function createNoise(): (bytes: number) => Buffer {
-  const cipher = createCipheriv('aes-256-ctr', Buffer.alloc(32, 'hubkeep'), Buffer.alloc(16));
-  const zeros = Buffer.alloc(mib);
-  return (bytes) => cipher.update(zeros.subarray(0, bytes));
 }

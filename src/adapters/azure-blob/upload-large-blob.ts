@@ -5,7 +5,8 @@ import { translateStoreError } from './translate-error';
 import { bodyOf, defaultContentType, md5Of, metadataOf, uploadBlob, writeOnce, type UploadTarget } from './upload-blob';
 import { type Block, createBlockQueue } from './block-queue';
 
-const defaultBlockSize = 16 * 1024 * 1024;
+/** How content is cut and sent where the caller does not say. */
+export const defaultBlocks = { size: 16 * 1024 * 1024, parallel: 3 } as const;
 /** One Put Blob up to here: a single transaction, and emulators take it three times as fast as blocks. */
 const defaultWhole = 64 * 1024 * 1024;
 /** Azure Stack Hub's limits: 100 MiB a block, 50,000 blocks a blob. */
@@ -18,9 +19,9 @@ export async function uploadLargeBlob(
   content: AsyncIterable<Uint8Array>,
   options: PutLargeOptions,
 ): Promise<{ etag: string; size: number }> {
-  const blockSize = Math.max(1, Math.min(options.blockSize ?? defaultBlockSize, largestBlock));
+  const blockSize = Math.max(1, Math.min(options.blockSize ?? defaultBlocks.size, largestBlock));
   const stage = stagingOf(target, options);
-  const parallel = Math.max(1, options.parallel ?? 3);
+  const parallel = Math.max(1, options.parallel ?? defaultBlocks.parallel);
   const queue = createBlockQueue(
     { blockSize, parallel, whole: options.blockSize === undefined ? defaultWhole : blockSize },
     stage.put,
