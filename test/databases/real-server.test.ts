@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { classifySqlError } from '../../src/contracts/sql-errors/classify';
 import { runIdOf } from '../../src/contracts/run-id';
 import { createDatabaseBackups } from '../../src/databases/back-up-database';
+import { createDiskRoad } from '../../src/databases/disk-road';
 import { readDatabaseFacts } from '../../src/databases/database-facts';
 import { everyStatement } from '../../src/databases/every-statement';
 import { openLockedSession } from '../../src/databases/open-locked-session';
@@ -111,7 +112,7 @@ describe.each([1, 3])('in %d files', (stripes) => {
   test.each(names)(
     'a database with %s name is backed up, proven, verified and stored as it was written',
     async (_which, name) => {
-      const databases = createDatabaseBackups({ ...server.parts, stripes });
+      const databases = createDatabaseBackups({ ...server.parts, stripes }, createDiskRoad(server.parts));
       const steps = new Set<string>();
       const request = { runId: newRun(), server: server.address, database: name };
       const { backup, staging } = await databases.backUp(request, { onProgress: ({ step }) => steps.add(step) });
@@ -174,7 +175,7 @@ test('VERIFYONLY passes what is whole, and finds damage and a missing stripe', a
 
 test('a directory that is not there fails the backup with what Windows calls it', async () => {
   const backupDirectory = joinStagingPath(server.parts.backupDirectory, `${tag}_missing`);
-  const databases = createDatabaseBackups({ ...server.parts, backupDirectory });
+  const databases = createDatabaseBackups(server.parts, createDiskRoad({ ...server.parts, backupDirectory }));
   const error = await errorOf(databases.backUp({ runId: newRun(), server: server.address, database: tag }));
   expect(error).toMatchObject({ code: 'sql.backup-failed', retryable: false, details: { kind: 'configuration' } });
   expect([2, 3]).toContain((error['details'] as { osError?: number }).osError);

@@ -5,6 +5,7 @@ import { createLocalStaging } from '../../src/adapters/local-staging/create-loca
 import { createMssqlServer } from '../../src/adapters/mssql/create-mssql-server';
 import { createSystemClock } from '../../src/adapters/system-clock';
 import type { DatabaseBackupParts } from '../../src/databases/backup-parts';
+import type { DiskRoadParts } from '../../src/databases/disk-road';
 import { quoteName, quoteText } from '../../src/databases/statements';
 import type { SqlServer, SqlSession } from '../../src/ports/sql-server';
 import { createSandbox } from '../sandbox/sql-server/support';
@@ -18,7 +19,7 @@ export interface ServerUnderTest {
   readonly address: string;
   /** Where the server writes backups, as the test sees it. */
   readonly local: string;
-  readonly parts: DatabaseBackupParts;
+  readonly parts: DatabaseBackupParts & DiskRoadParts;
   /** The same server, for another login. */
   as(user: string, password: string): SqlServer;
   /** The databases go, and every file whose name has the tag. */
@@ -78,7 +79,7 @@ async function openReal(server: TestServer, databases: readonly string[]): Promi
   } finally {
     await session.close();
   }
-  const parts: DatabaseBackupParts = {
+  const parts: ServerUnderTest['parts'] = {
     ...{ sql, staging: createLocalStaging(() => local), store: createMemoryBlobStore() },
     ...{ clock: createSystemClock(), log: silentLog, backupDirectory: directory },
   };
