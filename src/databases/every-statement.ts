@@ -1,3 +1,4 @@
+import { applicationName } from './open-locked-session';
 import { stagingNames } from './staging-names';
 import * as routing from './routing/statements';
 import * as sql from './statements';
@@ -12,7 +13,8 @@ export interface ExplainedStatement {
 }
 
 const database = 'appservice_hosting';
-const names = stagingNames({ runId: '20261122T020000Z-7f3a', server: 'sql1', database, attempt: '0a1b', stripes: 3 });
+const runId = '20261122T020000Z-7f3a';
+const names = stagingNames({ runId, server: 'sql1', database, attempt: '0a1b', stripes: 3 });
 const devices = names.map((name): sql.BackupDevice => ({ kind: 'disk', name: `D:\\Backup\\${name}` }));
 const backup: sql.BackupOptions = { database, devices: devices.slice(0, 1), setName: names[0] ?? '', compression: true };
 
@@ -104,7 +106,10 @@ function observation(): ExplainedStatement[] {
         sessionId: 57,
       },
     ),
-    explain('running', 'Whether the backup still runs after its connection broke.', sql.findRunningBackup, { database }),
+    explain('running', 'Whether the backup still runs after its connection broke.', sql.findRunningBackup, {
+      database,
+      program: applicationName({ runId }),
+    }),
   ];
 }
 

@@ -115,11 +115,11 @@ export const ownSessionId = 'SELECT @@SPID AS sessionId';
 export const findProgress = `SELECT r.percent_complete AS percentComplete, CAST(r.estimated_completion_time AS float) AS millisecondsLeft
 FROM sys.dm_exec_requests AS r WHERE r.session_id = @sessionId`;
 
-/** Parameter `database`. One row for each BACKUP DATABASE of it that runs now. */
+/** Parameters `database` and `program`. One row for each BACKUP DATABASE of it that such a program's sessions run now. */
 export const findRunningBackup = `SELECT r.session_id AS sessionId, r.percent_complete AS percentComplete,
   CAST(r.estimated_completion_time AS float) AS millisecondsLeft
-FROM sys.dm_exec_requests AS r
-WHERE r.command = N'BACKUP DATABASE' AND r.database_id = DB_ID(@database)`;
+FROM sys.dm_exec_requests AS r INNER JOIN sys.dm_exec_sessions AS s ON s.session_id = r.session_id
+WHERE r.command = N'BACKUP DATABASE' AND r.database_id = DB_ID(@database) AND s.program_name = @program`;
 
 /** For an operator to run; never sent. */
 export const grants = {
