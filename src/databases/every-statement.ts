@@ -110,6 +110,7 @@ function observation(): ExplainedStatement[] {
       database,
       program: applicationName({ runId }),
     }),
+    explain('kill', 'Stops a backup of this run that was given up and runs on without a connection.', sql.killSession(57)),
   ];
 }
 
@@ -138,6 +139,11 @@ export function everyGrant(login: string): ExplainedStatement[] {
     ),
     explain('grant-users', 'To record the users of the database; once for each database.', sql.grants.seeUsers(database, login)),
     explain('grant-progress', 'To see how far a backup is, and how long it still takes.', sql.grants.seeProgress(login)),
+    explain(
+      'grant-stop',
+      'To stop a backup whose connection broke, when it is given up; optional, and of use beside the one for progress.',
+      sql.grants.stopBackups(login),
+    ),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../contracts/error-codes';
 import { classifySqlError } from '../contracts/sql-errors/classify';
 import { codeOf } from '../errors/hubkeep-error';
 import type { SqlSession } from '../ports/sql-server';
@@ -9,6 +10,7 @@ import { againWhenLost, pause, reconnect, type LockedWork } from './reconnect';
 import { runWatched, type WatchedWork } from './run-watched';
 import { asStepFailure, sqlNumberOf } from './sql-failure';
 import { findRunningBackup } from './statements';
+import { stopBackup } from './stop-backup';
 
 export interface RunningBackup extends WatchedWork {
   /** BACKUP DATABASE. */
@@ -18,12 +20,24 @@ export interface RunningBackup extends WatchedWork {
 
 const pollMs = 5_000;
 const step = 'backing up';
+/** It was our decision: the server may not have heard of it. */
+const givenUp: readonly ErrorCode[] = ['run.cancelled', 'sql.stalled', 'sql.timed-out'];
 
 /**
  * Runs BACKUP DATABASE and gives the session to go on with: another one when the connection broke and the server
- * finished the backup all the same. A broken connection is never taken for a failed backup without asking the server.
+ * finished the backup all the same. A broken connection is never taken for a failed backup without asking the server, and
+ * a backup that is given up does not go on there.
  */
 export async function runBackup(session: SqlSession, backup: RunningBackup): Promise<SqlSession> {
+  try {
+    return await runOrReconcile(session, backup);
+  } catch (error) {
+    if (givenUp.includes(codeOf(error))) await stopBackup(backup);
+    throw error;
+  }
+}
+
+async function runOrReconcile(session: SqlSession, backup: RunningBackup): Promise<SqlSession> {
   const { request, question } = backup;
   try {
     await runWatched(session, backup.statement, { ...backup, step });

@@ -121,6 +121,14 @@ export const findRunningBackup = `SELECT r.session_id AS sessionId, r.percent_co
 FROM sys.dm_exec_requests AS r INNER JOIN sys.dm_exec_sessions AS s ON s.session_id = r.session_id
 WHERE r.command = N'BACKUP DATABASE' AND r.database_id = DB_ID(@database) AND s.program_name = @program`;
 
+/** KILL takes a literal and no parameter. */
+export function killSession(sessionId: number): string {
+  if (!Number.isSafeInteger(sessionId) || sessionId <= 0) {
+    throw new HubkeepError('internal', `${sessionId} is not the number of a session`);
+  }
+  return `KILL ${sessionId}`;
+}
+
 /** For an operator to run; never sent. */
 export const grants = {
   backUp: (database: string, login: string) => `USE ${quoteName(database)}; GRANT BACKUP DATABASE TO ${quoteName(login)};`,
@@ -129,6 +137,7 @@ export const grants = {
     `USE msdb; GRANT SELECT ON dbo.backupset TO ${quoteName(login)}; GRANT SELECT ON dbo.backupmediafamily TO ${quoteName(login)};`,
   seeFiles: (login: string) => `USE master; GRANT VIEW ANY DEFINITION TO ${quoteName(login)};`,
   seeProgress: (login: string) => `USE master; GRANT VIEW SERVER STATE TO ${quoteName(login)};`,
+  stopBackups: (login: string) => `USE master; GRANT ALTER ANY CONNECTION TO ${quoteName(login)};`,
   seeUsers: (database: string, login: string) => `USE ${quoteName(database)}; GRANT VIEW DEFINITION TO ${quoteName(login)};`,
 } as const;
 
