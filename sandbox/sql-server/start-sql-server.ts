@@ -73,9 +73,10 @@ export interface RunningSqlServer {
  *
  * What it does not do: data. There are no tables but those of the catalog and pretend ones that have only their number of
  * rows, no transactions, no Windows logins, no MARS, no TDS 8. It knows BACKUP DATABASE, RESTORE, DBCC CHECKDB, DROP
- * DATABASE, credentials, SELECT and what clients send by themselves, and answers error 102 to anything else: no BACKUP
- * LOG, no differentials, no ALTER or CREATE DATABASE. Its T-SQL has no subqueries, no control flow; the first error ends a
- * batch. Backup files have the blocks and streams of SQL Server's, but the pages in them are made up, compressed ones use
+ * DATABASE, credentials, KILL of a user's session (no STATUSONLY, no units of work), SELECT and what clients send by
+ * themselves, and answers error 102 to anything else: no BACKUP LOG, no differentials, no ALTER or CREATE DATABASE. Its
+ * T-SQL has no subqueries, no control flow; the first error ends a batch. A killed client is not told 596, its connection
+ * just breaks. Backup files have the blocks and streams of SQL Server's, but the pages in them are made up, compressed ones use
  * deflate or zstd, the log holds a description of the database, and their checksum is its own: a real server cannot
  * restore them. Blobs are written by shared access signature only, over certificates that Node trusts. A failover loses the work on
  * databases of the group and the connections through the listener; idle direct connections stay.
@@ -115,6 +116,7 @@ export async function startSqlServer(options: SqlServerOptions): Promise<Running
       options.availabilityGroup?.leave(state.name);
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
+      for (const running of state.running) running.drop();
       await closed;
     },
   };
@@ -188,7 +190,7 @@ function createHost(state: ServerState, options: SqlServerOptions): SessionHost 
     version: Buffer.from([major, minor, build >> 8, build & 0xff]),
     encryption: options.encryption ?? (options.tls === undefined ? 'off' : 'optional'),
     tls: options.tls,
-    login: (login) => openSession(state, login),
+    login: (login, hangUp) => openSession(state, login, hangUp),
     attention: () => {
       state.attentions++;
     },

@@ -6,7 +6,7 @@ const minute = 60_000;
 export const retryTable = {
   'begin-run': { firstMs: 1_000, maxAttempts: 4, backoff: 2, maxMs: minute },
   'route-databases': { firstMs: 5_000, maxAttempts: 3, backoff: 3, maxMs: minute },
-  'back-up-database': { firstMs: 5_000, maxAttempts: 3, backoff: 3, maxMs: 5 * minute },
+  'back-up-database': { firstMs: 5_000, maxAttempts: 3, backoff: 3, maxMs: 5 * minute, spread: 1 },
   'give-credential': { firstMs: 5_000, maxAttempts: 3, backoff: 3, maxMs: minute },
   'take-credential': { firstMs: 5_000, maxAttempts: 3, backoff: 3, maxMs: minute },
   'plan-share-partitions': { firstMs: 5_000, maxAttempts: 4, backoff: 2, maxMs: 5 * minute },

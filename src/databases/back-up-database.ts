@@ -12,6 +12,7 @@ import { openLockedSession } from './open-locked-session';
 import { planStripes } from './plan-stripes';
 import { proveBackup, type ProofQuestion } from './proof';
 import { readRights, requireRights } from './rights';
+import { againWhenLost } from './reconnect';
 import { runBackup } from './run-backup';
 import { runWatched } from './run-watched';
 import { findDatabase, readServerFacts, type Database, type ServerFacts } from './server-facts';
@@ -60,7 +61,7 @@ interface Task {
 }
 
 interface Work extends Task {
-  /** Replaced when the connection broke during BACKUP; always the one that holds the lock. */
+  /** Replaced when the connection broke; always the one that holds the lock. */
   session: SqlSession;
   staged: StagedBackup | undefined;
 }
@@ -84,7 +85,7 @@ async function stageAndBring(work: Work): Promise<TakenBackup> {
 
   const statement = statementFor(database, { server, road, staged });
   work.session = await runBackup(work.session, { parts, request, control, question, statement });
-  const proof = await proveBackup(work.session, question);
+  const proof = await againWhenLost(work, (session) => proveBackup(session, question));
   const verifyOnly = await verify(work, staged);
   const files = await staged.bring(control);
   const backup: DatabaseBackup = {
@@ -118,7 +119,9 @@ function statementFor({ name, encrypted }: Database, { server, road, staged }: S
 /** RESTORE VERIFYONLY WITH CHECKSUM. Throws `sql.verify-failed`: a backup that cannot be read back is none. */
 async function verify(work: Work, staged: StagedBackup): Promise<DatabaseBackup['verifyOnly']> {
   try {
-    await staged.verify((statement) => runWatched(work.session, statement, { ...work, step: 'verifying' }));
+    await staged.verify((statement) =>
+      againWhenLost(work, (session) => runWatched(session, statement, { ...work, step: 'verifying' })),
+    );
   } catch (error) {
     throw asStepFailure(error, 'sql.verify-failed', `SQL Server wrote ${staged.setName} and cannot verify it`);
   }

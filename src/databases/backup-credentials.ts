@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock';
 import type { SqlServer, SqlSession } from '../ports/sql-server';
 import { defaultTimeoutMs } from './backup-parts';
 import { isAtLeast } from './edition';
+import { applicationName } from './open-locked-session';
 import { queryIfAllowed, readServerFacts, textOf } from './server-facts';
 import { asStepFailure, sqlNumberOf } from './sql-failure';
 import { alterCredential, createCredential, dropCredential, grants, serverRight, serverRights } from './statements';
@@ -42,7 +43,7 @@ export function createBackupCredentials(parts: BackupCredentialsParts): BackupCr
   const { sql, container, clock, timeoutMs = defaultTimeoutMs } = parts;
 
   async function withSession(request: CredentialRequest, work: (session: SqlSession) => Promise<void>): Promise<void> {
-    const session = await sql.connect(request.server, { applicationName: `Hubkeep ${request.runId}` });
+    const session = await sql.connect(request.server, { applicationName: applicationName(request) });
     try {
       await work(session);
     } finally {

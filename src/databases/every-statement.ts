@@ -1,5 +1,6 @@
 import { backupKey } from './database-keys';
 import { transferSizes } from './edition';
+import { applicationName } from './open-locked-session';
 import { stagingNames } from './staging-names';
 import * as routing from './routing/statements';
 import * as sql from './statements';
@@ -14,12 +15,13 @@ export interface ExplainedStatement {
 }
 
 const database = 'appservice_hosting';
-const names = stagingNames({ runId: '20261122T020000Z-7f3a', server: 'sql1', database, attempt: '0a1b', stripes: 3 });
+const runId = '20261122T020000Z-7f3a';
+const names = stagingNames({ runId, server: 'sql1', database, attempt: '0a1b', stripes: 3 });
 const devices = names.map((name): sql.BackupDevice => ({ kind: 'disk', name: `D:\\Backup\\${name}` }));
 const container = 'https://account.blob.core.windows.net/hubkeep-sql';
 const blobs = [0, 1].map((stripe): sql.BackupDevice => ({
   kind: 'url',
-  name: `${container}/${backupKey({ runId: '20261122T020000Z-7f3a', server: 'sql1', database, round: 1 }, stripe)}`,
+  name: `${container}/${backupKey({ runId, server: 'sql1', database, round: 1 }, stripe)}`,
 }));
 /** Stands for the signature, which is made when it is sent and never shown. */
 const credential: sql.UrlCredential = { name: container, secret: '<shared access signature>' };
@@ -136,7 +138,11 @@ function observation(): ExplainedStatement[] {
         sessionId: 57,
       },
     ),
-    explain('running', 'Whether the backup still runs after its connection broke.', sql.findRunningBackup, { database }),
+    explain('running', 'Whether the backup still runs after its connection broke.', sql.findRunningBackup, {
+      database,
+      program: applicationName({ runId }),
+    }),
+    explain('kill', 'Stops a backup of this run that was given up and runs on without a connection.', sql.killSession(57)),
   ];
 }
 
@@ -168,6 +174,11 @@ export function everyGrant(login: string): ExplainedStatement[] {
     ),
     explain('grant-users', 'To record the users of the database; once for each database.', sql.grants.seeUsers(database, login)),
     explain('grant-progress', 'To see how far a backup is, and how long it still takes.', sql.grants.seeProgress(login)),
+    explain(
+      'grant-stop',
+      'To stop a backup whose connection broke, when it is given up; optional, and of use beside the one for progress.',
+      sql.grants.stopBackups(login),
+    ),
   ];
 }
 

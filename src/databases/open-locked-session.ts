@@ -6,13 +6,23 @@ import { acquireSessionLock } from './statements';
 /** Long enough for the server to notice that the connection of an earlier attempt is gone. */
 const defaultLockWaitMs = 10_000;
 
+/** `program_name` of the connections of a run that back up. */
+export function applicationName({ runId }: Pick<BackupRequest, 'runId'>): string {
+  return `Hubkeep ${runId}`;
+}
+
 /**
  * A connection that holds the lock of one database: two activities cannot back it up at once. The lock ends with the
- * connection. Throws the retryable `sql.backup-failed` while another holds it.
+ * connection. Throws the retryable `sql.backup-failed` while another holds it. `beforeLock` runs on the new connection first.
  */
-export async function openLockedSession(parts: DatabaseBackupParts, request: BackupRequest): Promise<SqlSession> {
-  const session = await parts.sql.connect(request.server, { applicationName: `Hubkeep ${request.runId}` });
+export async function openLockedSession(
+  parts: DatabaseBackupParts,
+  request: BackupRequest,
+  beforeLock?: (session: SqlSession) => Promise<void>,
+): Promise<SqlSession> {
+  const session = await parts.sql.connect(request.server, { applicationName: applicationName(request) });
   try {
+    await beforeLock?.(session);
     const [row] = await session.query(acquireSessionLock, {
       resource: `hubkeep:${request.database.toLowerCase()}`,
       waitMs: parts.lockWaitMs ?? defaultLockWaitMs,

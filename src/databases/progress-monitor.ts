@@ -1,4 +1,5 @@
 import type { SqlRow, SqlSession } from '../ports/sql-server';
+import { applicationName } from './open-locked-session';
 import type { WatchedWork } from './run-watched';
 import { findProgress } from './statements';
 
@@ -25,7 +26,7 @@ export function openProgressMonitor({ parts, request }: Pick<WatchedWork, 'parts
     async look(): Promise<SeenProgress | undefined> {
       if (parts.clock.now().getTime() < restsUntil) return undefined;
       try {
-        session ??= await parts.sql.connect(request.server, { applicationName: `Hubkeep ${request.runId} progress` });
+        session ??= await parts.sql.connect(request.server, { applicationName: `${applicationName(request)} progress` });
         const [row] = await session.query(findProgress, { sessionId });
         return row === undefined ? undefined : toProgress(row);
       } catch {

@@ -1,13 +1,16 @@
+import type { ErrorCode } from '../contracts/error-codes';
 import { classifySqlError } from '../contracts/sql-errors/classify';
-import { HubkeepError, isHubkeepError } from '../errors/hubkeep-error';
+import { codeOf } from '../errors/hubkeep-error';
 import type { SqlSession } from '../ports/sql-server';
-import { defaultTimeoutMs, type BackupControl, type DatabaseBackupParts } from './backup-parts';
-import { openLockedSession } from './open-locked-session';
+import { createMovement, type Movement } from './movement';
+import { applicationName } from './open-locked-session';
 import { toProgress } from './progress-monitor';
 import { findInHistory, type ProofQuestion } from './proof';
-import { runWatched, timedOut, type WatchedWork } from './run-watched';
+import { againWhenLost, pause, reconnect, type LockedWork } from './reconnect';
+import { runWatched, type WatchedWork } from './run-watched';
 import { asStepFailure, sqlNumberOf } from './sql-failure';
 import { findRunningBackup } from './statements';
+import { stopBackup } from './stop-backup';
 
 export interface RunningBackup extends WatchedWork {
   /** BACKUP DATABASE. */
@@ -15,24 +18,35 @@ export interface RunningBackup extends WatchedWork {
   readonly question: ProofQuestion;
 }
 
-const reconnectDelaysMs = [1_000, 5_000, 15_000, 30_000];
 const pollMs = 5_000;
+const step = 'backing up';
+/** It was our decision: the server may not have heard of it. */
+const givenUp: readonly ErrorCode[] = ['run.cancelled', 'sql.stalled', 'sql.timed-out'];
 
 /**
  * Runs BACKUP DATABASE and gives the session to go on with: another one when the connection broke and the server
- * finished the backup all the same. A broken connection is never taken for a failed backup without asking the server.
+ * finished the backup all the same. A broken connection is never taken for a failed backup without asking the server, and
+ * a backup that is given up does not go on there.
  */
 export async function runBackup(session: SqlSession, backup: RunningBackup): Promise<SqlSession> {
-  const { parts, request, question } = backup;
   try {
-    await runWatched(session, backup.statement, { ...backup, step: 'backing up' });
+    return await runOrReconcile(session, backup);
+  } catch (error) {
+    if (givenUp.includes(codeOf(error))) await stopBackup(backup);
+    throw error;
+  }
+}
+
+async function runOrReconcile(session: SqlSession, backup: RunningBackup): Promise<SqlSession> {
+  const { request, question } = backup;
+  try {
+    await runWatched(session, backup.statement, { ...backup, step });
     return session;
   } catch (error) {
     if (isFinishedAllTheSame(error)) return session;
-    if (!isHubkeepError(error) || error.code !== 'sql.connection-lost') {
+    if (codeOf(error) !== 'sql.connection-lost') {
       throw asStepFailure(error, 'sql.backup-failed', `The backup of ${question.database} on ${request.server} failed`);
     }
-    parts.log.warn('databases.connection-lost', { server: request.server, database: question.database });
     await session.close();
     return reconcile(backup, error);
   }
@@ -44,47 +58,38 @@ function isFinishedAllTheSame(error: unknown): boolean {
   return number !== undefined && classifySqlError(number, '').kind === 'warning';
 }
 
-/** Waits for a BACKUP that may still run without us, then looks for it in the server's history. */
-async function reconcile(backup: RunningBackup, lost: HubkeepError): Promise<SqlSession> {
-  const session = await reconnect(backup, lost);
+/**
+ * Waits for a BACKUP that may still run without us, then looks for it in the server's history. Waiting comes before the
+ * lock: as long as that BACKUP runs, its session keeps it.
+ */
+async function reconcile(backup: RunningBackup, lost: unknown): Promise<SqlSession> {
+  const movement = createMovement(backup, (progress) => backup.control.onProgress?.({ step, ...progress }));
+  const session = await reconnect(backup, lost, (unlocked) => waitWhileRunning(unlocked, { backup, movement }));
+  const work: LockedWork = { ...backup, session };
   try {
-    await waitWhileRunning(session, backup);
-    if ((await findInHistory(session, backup.question)) === undefined) throw lost;
+    if ((await againWhenLost(work, (held) => findInHistory(held, backup.question))) === undefined) throw lost;
     backup.parts.log.info('databases.backup-reconciled', { server: backup.request.server, database: backup.question.database });
-    return session;
+    return work.session;
   } catch (error) {
-    await session.close();
+    await work.session.close();
     throw error;
   }
 }
 
-async function reconnect({ parts, request, control }: RunningBackup, lost: HubkeepError): Promise<SqlSession> {
-  for (const delay of reconnectDelaysMs) {
-    await sleep(parts, delay, control);
-    try {
-      return await openLockedSession(parts, request);
-    } catch (error) {
-      if (!isHubkeepError(error) || !error.retryable) throw error;
-    }
-  }
-  throw lost;
+interface Waiting {
+  readonly backup: RunningBackup;
+  readonly movement: Movement;
 }
 
-async function waitWhileRunning(session: SqlSession, { parts, request, control, question }: RunningBackup): Promise<void> {
-  const { timeoutMs = defaultTimeoutMs } = parts;
-  const startedAt = parts.clock.now().getTime();
+async function waitWhileRunning(session: SqlSession, { backup, movement }: Waiting): Promise<void> {
+  const parameters = { database: backup.question.database, program: applicationName(backup.request) };
   for (;;) {
-    const [running] = await session.query(findRunningBackup, { database: question.database });
+    const [running] = await session.query(findRunningBackup, parameters);
     if (running === undefined) return;
     const { percent, secondsLeft } = toProgress(running);
-    control.onProgress?.({ step: 'backing up', percent: Math.floor(percent), secondsLeft });
-    if (parts.clock.now().getTime() - startedAt > timeoutMs) throw timedOut(request, timeoutMs);
-    await sleep(parts, pollMs, control);
+    movement.saw(percent, secondsLeft);
+    const why = movement.verdict();
+    if (why !== undefined) throw why;
+    await pause(backup, pollMs);
   }
-}
-
-async function sleep(parts: DatabaseBackupParts, ms: number, { signal }: BackupControl): Promise<void> {
-  await parts.clock.sleep(ms, signal).catch((cause: unknown) => {
-    throw new HubkeepError('run.cancelled', 'The backup was cancelled', { cause });
-  });
 }

@@ -1,13 +1,7 @@
-import { codeOf, HubkeepError } from '../errors/hubkeep-error';
-import type { SqlMessage, SqlSession } from '../ports/sql-server';
-import {
-  defaultStallMs,
-  defaultTimeoutMs,
-  type BackupControl,
-  type BackupProgress,
-  type BackupRequest,
-  type DatabaseBackupParts,
-} from './backup-parts';
+import { codeOf } from '../errors/hubkeep-error';
+import type { SqlSession } from '../ports/sql-server';
+import type { BackupControl, BackupProgress, BackupRequest, DatabaseBackupParts } from './backup-parts';
+import { createMovement, type Movement } from './movement';
 import { openProgressMonitor } from './progress-monitor';
 import { ownSessionId } from './statements';
 
@@ -17,7 +11,6 @@ export interface WatchedWork {
   readonly control: BackupControl;
 }
 
-const percentMessage = 3211;
 const pollMs = 5_000;
 
 /**
@@ -75,61 +68,5 @@ function passes(sleep: Promise<void>): Promise<boolean> {
   return sleep.then(
     () => true,
     () => false,
-  );
-}
-
-type Movement = ReturnType<typeof createMovement>;
-
-/** Remembers how far a statement is and since when; percents go up only, whoever tells them. */
-function createMovement(
-  { parts, request }: WatchedWork,
-  report: (progress: { readonly percent: number; readonly secondsLeft?: number | undefined }) => void,
-) {
-  const now = () => parts.clock.now().getTime();
-  const { stallMs = defaultStallMs, timeoutMs = defaultTimeoutMs } = parts;
-  const startedAt = now();
-  let movedAt = startedAt;
-  let furthest = 0;
-  let lastSecondsLeft: number | undefined;
-
-  function saw(percent: number, secondsLeft = lastSecondsLeft) {
-    if (percent > furthest) movedAt = now();
-    furthest = Math.max(furthest, percent);
-    lastSecondsLeft = furthest < 100 ? secondsLeft : undefined;
-    if (percent >= furthest) report({ percent: Math.floor(percent), secondsLeft: lastSecondsLeft });
-  }
-
-  return {
-    saw,
-    /** Any message shows that the statement lives. The text is localised; the number at its start is not. */
-    heard({ number, text }: SqlMessage) {
-      movedAt = now();
-      const percent = number === percentMessage ? Number(/\d+/.exec(text)?.[0] ?? NaN) : NaN;
-      if (!Number.isNaN(percent)) saw(percent);
-    },
-    /** Why to give up, if that is due. */
-    verdict(): HubkeepError | undefined {
-      if (now() - movedAt > stallMs) return stalled(request, stallMs);
-      return now() - startedAt > timeoutMs ? timedOut(request, timeoutMs) : undefined;
-    },
-  };
-}
-
-export function stalled({ database, server }: BackupRequest, stallMs: number): HubkeepError {
-  return new HubkeepError(
-    'sql.stalled',
-    `The backup of ${database} on ${server} made no progress for ${Math.round(stallMs / 60_000)} minutes`,
-    {
-      hint: 'Look at sys.dm_exec_requests and the SQL Server error log: a backup that waits usually waits for its disk. SQL_BACKUP_STALL_MINUTES says how long to wait.',
-      retryable: true,
-    },
-  );
-}
-
-export function timedOut({ database, server }: BackupRequest, timeoutMs: number): HubkeepError {
-  return new HubkeepError(
-    'sql.timed-out',
-    `The backup of ${database} on ${server} was not done after ${Math.round(timeoutMs / 3_600_000)} hours and was stopped`,
-    { hint: 'Raise SQL_BACKUP_TIMEOUT_HOURS, set SQL_BACKUP_STRIPES, or give SQL_BACKUP_DIRECTORY a faster disk.' },
   );
 }

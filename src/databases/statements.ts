@@ -141,11 +141,19 @@ export const ownSessionId = 'SELECT @@SPID AS sessionId';
 export const findProgress = `SELECT r.percent_complete AS percentComplete, CAST(r.estimated_completion_time AS float) AS millisecondsLeft
 FROM sys.dm_exec_requests AS r WHERE r.session_id = @sessionId`;
 
-/** Parameter `database`. One row for each BACKUP DATABASE of it that runs now. */
+/** Parameters `database` and `program`. One row for each BACKUP DATABASE of it that such a program's sessions run now. */
 export const findRunningBackup = `SELECT r.session_id AS sessionId, r.percent_complete AS percentComplete,
   CAST(r.estimated_completion_time AS float) AS millisecondsLeft
-FROM sys.dm_exec_requests AS r
-WHERE r.command = N'BACKUP DATABASE' AND r.database_id = DB_ID(@database)`;
+FROM sys.dm_exec_requests AS r INNER JOIN sys.dm_exec_sessions AS s ON s.session_id = r.session_id
+WHERE r.command = N'BACKUP DATABASE' AND r.database_id = DB_ID(@database) AND s.program_name = @program`;
+
+/** KILL takes a literal and no parameter. */
+export function killSession(sessionId: number): string {
+  if (!Number.isSafeInteger(sessionId) || sessionId <= 0) {
+    throw new HubkeepError('internal', `${sessionId} is not the number of a session`);
+  }
+  return `KILL ${sessionId}`;
+}
 
 /** For an operator to run; never sent. */
 export const grants = {
@@ -156,6 +164,7 @@ export const grants = {
     `USE msdb; GRANT SELECT ON dbo.backupset TO ${quoteName(login)}; GRANT SELECT ON dbo.backupmediafamily TO ${quoteName(login)};`,
   seeFiles: (login: string) => `USE master; GRANT VIEW ANY DEFINITION TO ${quoteName(login)};`,
   seeProgress: (login: string) => `USE master; GRANT VIEW SERVER STATE TO ${quoteName(login)};`,
+  stopBackups: (login: string) => `USE master; GRANT ALTER ANY CONNECTION TO ${quoteName(login)};`,
   seeUsers: (database: string, login: string) => `USE ${quoteName(database)}; GRANT VIEW DEFINITION TO ${quoteName(login)};`,
 } as const;
 

@@ -2,7 +2,7 @@ import * as df from 'durable-functions';
 import type { DurableOrchestrationContext, OrchestrationContext, RetryOptions, Task } from 'durable-functions';
 import { createWorkflow, isContinueAsNew } from './create-workflow';
 import { guardActivity } from './guard-activity';
-import type { RetryPolicy, RetryTable } from './retry';
+import { policyOfCall, type RetryPolicy, type RetryTable } from './retry';
 import { fromFailureText } from './step-failed';
 import { assemble, leavesOf, type LeafStep, type Step } from './steps';
 import { toFailure } from './to-failure';
@@ -98,7 +98,7 @@ function taskOf(context: DurableOrchestrationContext, step: LeafStep, policies: 
     case 'call': {
       const policy = policies.get(step.name);
       if (!policy) return context.callActivity(step.name, step.input);
-      return context.callActivityWithRetry(step.name, retryOptionsOf(policy), step.input);
+      return context.callActivityWithRetry(step.name, retryOptionsOf(policyOfCall(policy, step.input)), step.input);
     }
     case 'sub':
       return context.callSubOrchestrator(step.name, step.input);

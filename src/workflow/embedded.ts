@@ -5,7 +5,7 @@ import { createInstances, type Instance } from './embedded-instances';
 import { createWorkflow, isContinueAsNew } from './create-workflow';
 import { guardActivity } from './guard-activity';
 import { createLimit } from './limit';
-import { delayAfter, type RetryPolicy, type RetryTable } from './retry';
+import { delayAfter, policyOfCall, type RetryPolicy, type RetryTable } from './retry';
 import type { StepFailed } from './step-failed';
 import { fromFailureText } from './step-failed';
 import { assemble, leavesOf, type LeafStep, type Step } from './steps';
@@ -94,7 +94,8 @@ export function createEmbeddedEngine<A extends Signatures<A>, O extends Signatur
     const unguarded = activities.get(name);
     if (!unguarded) throw new Error(`There is no activity named ${name}.`);
     const activity = guardActivity(name, unguarded, log);
-    const policy = policies.get(name);
+    const known = policies.get(name);
+    const policy = known && policyOfCall(known, input);
     for (let count = 1; ; count++) {
       try {
         return jsonCopy(await limit(() => activity(jsonCopy(input) as never)));

@@ -71,6 +71,7 @@ function shapeOf(statement: string): string {
   return statement
     .replace(/N?'(?:[^']|'')*'/g, "''")
     .replace(/\[(?:[^\]]|\]\])*\]/g, '[]')
+    .replace(/^KILL \d+$/, 'KILL 0')
     .replace(/((DISK|URL) = ''(?:, )?)+/g, "$2 = '' ");
 }
 
@@ -122,5 +123,10 @@ test('what backups send is what is listed, and all of it', async () => {
   await byUrl.credentials.drop(there);
   const dropped = await start({ databases, faults: [{ match: 'BACKUP DATABASE', atPercent: 40, drop: 'abort' }] });
   expect(await errorOf(backUp(dropped))).toMatchObject({ code: 'sql.connection-lost' });
+  const orphaned = await start(
+    { databases, backupMs: 5000, faults: [{ match: 'BACKUP DATABASE', drop: 'continue' }] },
+    { timeoutMs: 300 },
+  );
+  expect(await errorOf(backUp(orphaned))).toMatchObject({ code: 'sql.timed-out' });
   expect([...sent].sort()).toEqual([...new Set(everyStatement().map(({ statement }) => shapeOf(statement)))].sort());
 });

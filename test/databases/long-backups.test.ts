@@ -105,12 +105,6 @@ test('a backup that takes too long in all is stopped on the server, and is not t
   expect(readdirSync(bench.staging)).toEqual([]);
 });
 
-test('a backup that runs on without its client is not waited for longer than the limit', async () => {
-  const faults = [{ match: 'BACKUP DATABASE', atPercent: 10, drop: 'continue' as const }];
-  const bench = await createBench(sandbox, { ...slow, backupMs: 5000, faults }, { timeoutMs: 300 });
-  expect(await errorOf(backUp(bench))).toMatchObject({ code: 'sql.timed-out', retryable: false });
-});
-
 test('a verification that does not move is stopped on the server, and nothing of it is stored', async () => {
   const bench = await createBench(
     sandbox,

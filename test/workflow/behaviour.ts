@@ -58,6 +58,10 @@ export function describeWorkflow(name: string, open: () => Promise<EngineUnderTe
       expect(await outputOf('retried', { key: 'a', times: 2 })).toEqual({ calls: 3 });
     });
 
+    test('spreads the first waits of calls that ask for it, by their input and not by chance', async () => {
+      expect(await outputOf('spread', { keys: ['sql1', 'sql2', 'sql3'] })).toEqual({ minutes: [156, 178, 127] });
+    });
+
     test('lets the orchestrator catch a call that failed every attempt, with code and hint, and go on', async () => {
       expect(await outputOf('caught', { times: 3 })).toEqual({
         problem: { code: 'store.unavailable', message: 'The store is away, call 3.', hint: 'Wait.' },

@@ -11,6 +11,8 @@ export type TestActivities = {
   together: { input: { index: number; size: number }; output: { index: number } };
   /** Throws the first `times` times it is called with that key. Has a retry policy of 3 attempts. */
   flaky: { input: { key: string; times: number }; output: { calls: number } };
+  /** As `flaky`, with waits of 100 to 200 minutes that differ from input to input. */
+  crowded: { input: { key: string; times: number }; output: { calls: number } };
   /** As `flaky`, without a retry policy. */
   brittle: { input: { key: string; times: number }; output: { calls: number } };
 };
@@ -24,6 +26,8 @@ export type TestOrchestrators = {
   doubleChild: Io<{ n: number }, { n: number }>;
   children: Io<{ size: number }, { ns: number[] }>;
   retried: Io<{ key: string; times: number }, { calls: number }>;
+  /** Minutes that each call took. */
+  spread: Io<{ keys: string[] }, { minutes: number[] }>;
   caught: Io<{ times: number }, { problem: Problem; after: unknown }>;
   oneOfManyFails: Io<null, { problem: Problem; after: { n: number } }>;
   rounds: Io<{ left: number; total: number }, { total: number }>;
@@ -40,6 +44,7 @@ type TestWorkflow = Workflow<TestActivities, TestOrchestrators>;
 
 export const retry: RetryTable<TestActivities> = {
   flaky: { firstMs: 1_000, maxAttempts: 3, backoff: 2, maxMs: 60_000 },
+  crowded: { firstMs: 6_000_000, maxAttempts: 2, backoff: 1, maxMs: 60_000_000, spread: 1 },
 };
 
 /** Fresh activities with counters of their own. */
@@ -68,6 +73,7 @@ export function createActivities(): Activities<TestActivities> {
       return { index };
     },
     flaky: async (input) => failAtFirst(input),
+    crowded: async (input) => failAtFirst(input),
     brittle: async (input) => failAtFirst(input),
   };
 }
@@ -102,6 +108,15 @@ export const orchestrators: Orchestrators<TestActivities, TestOrchestrators> = {
   },
   *retried(workflow, input) {
     return yield* workflow.call('flaky', input);
+  },
+  *spread(workflow, { keys }) {
+    const minutes: number[] = [];
+    for (const key of keys) {
+      const startedAt = Date.parse(workflow.now());
+      yield* workflow.call('crowded', { key, times: 1 });
+      minutes.push(Math.round((Date.parse(workflow.now()) - startedAt) / 60_000));
+    }
+    return { minutes };
   },
   *caught(workflow, { times }) {
     try {

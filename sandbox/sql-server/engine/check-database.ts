@@ -6,6 +6,7 @@ import { databaseRolesOf, isSysadmin } from './permissions';
 import { createProgress } from './progress';
 import type { RunContext } from './run-backup';
 import { localNow, type RunningRequest } from './server-state';
+import { dropWork } from './strike';
 
 const object = 'Object ID 245575913, index ID 1, partition ID 72057594043432960, alloc unit ID 72057594044153856';
 
@@ -48,14 +49,14 @@ export async function checkDatabase(check: CheckDatabase, context: RunContext): 
 }
 
 async function readPages(database: Database, context: RunContext): Promise<void> {
-  const { server, session, reply } = context;
+  const { server, session } = context;
   const running: RunningRequest = {
     sessionId: session.id,
     databaseId: database.id,
     command: 'DBCC TABLE CHECK',
     startedAt: localNow(server),
     percent: 0,
-    drop: () => reply.drop(),
+    drop: () => dropWork(context),
   };
   const onDone = createProgress(Infinity, { ...context, running });
   server.running.add(running);

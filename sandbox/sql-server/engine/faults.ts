@@ -9,9 +9,9 @@ export interface Fault {
   readonly atPercent?: number;
   readonly delayMs?: number;
   readonly errors?: readonly (Pick<ServerMessage, 'number' | 'text'> & Partial<ServerMessage>)[];
-  /** `abort` loses the connection and the work, `continue` lets a BACKUP end without its client. */
+  /** `abort` loses the connection and the work, `continue` leaves a BACKUP an orphan, which KILL alone ends early. */
   readonly drop?: 'abort' | 'continue';
-  /** Goes quiet until the client cancels or leaves. */
+  /** Goes quiet until the client cancels or leaves, an orphan until it is killed. */
   readonly stall?: boolean;
 }
 

@@ -7,7 +7,7 @@ import { localNow, type ServerState, type Session } from './server-state';
 const firstSessionId = 51;
 
 /** Checks a login and opens its session: 18456 for a wrong name or password, 4060 for a database that cannot be opened. */
-export function openSession(server: ServerState, login: Login): ReturnType<SessionHost['login']> {
+export function openSession(server: ServerState, login: Login, hangUp: () => void): ReturnType<SessionHost['login']> {
   const known = server.logins.find(({ name }) => name.toLowerCase() === login.user.toLowerCase());
   const refused = { number: 18456, class: 14, state: 1, text: `Login failed for user '${login.user}'.` };
   if (known === undefined || known.password !== login.password) return { refused: [refused] };
@@ -26,6 +26,7 @@ export function openSession(server: ServerState, login: Login): ReturnType<Sessi
     readOnlyIntent,
     openedAt: localNow(server),
     database: database.name,
+    hangUp,
   };
   server.sessions.set(session.id, session);
   return { connection: connect(server, session) };

@@ -18,7 +18,14 @@ export interface ServerLogin {
 
 export const serverPermissions: readonly string[] = [
   ...['CONNECT SQL', 'VIEW ANY DATABASE', 'CONTROL SERVER', 'CREATE ANY DATABASE', 'ALTER ANY DATABASE', 'ALTER ANY CREDENTIAL'],
-  ...['ALTER ANY LOGIN', 'ALTER SETTINGS', 'VIEW ANY DEFINITION', 'VIEW SERVER STATE', 'ALTER SERVER STATE'],
+  ...[
+    'ALTER ANY CONNECTION',
+    'ALTER ANY LOGIN',
+    'ALTER SETTINGS',
+    'VIEW ANY DEFINITION',
+    'VIEW SERVER STATE',
+    'ALTER SERVER STATE',
+  ],
   ...['ALTER ANY AVAILABILITY GROUP', 'CONNECT ANY DATABASE', 'VIEW SERVER PERFORMANCE STATE', 'VIEW SERVER SECURITY STATE'],
 ];
 export const databasePermissions: readonly string[] = [
@@ -32,7 +39,7 @@ const serverRoles: Readonly<Record<string, readonly string[]>> = {
   serveradmin: ['ALTER SETTINGS', 'ALTER SERVER STATE', 'VIEW SERVER STATE'],
   securityadmin: ['ALTER ANY LOGIN'],
   diskadmin: [],
-  processadmin: [],
+  processadmin: ['ALTER ANY CONNECTION', 'ALTER SERVER STATE', 'VIEW SERVER STATE'],
   setupadmin: [],
   bulkadmin: [],
 };

@@ -1,9 +1,9 @@
 import type { OptionValue } from '../tsql/statements';
 import type { RunContext } from './run-backup';
 import type { RunningRequest } from './server-state';
-import { strike } from './strike';
+import { lifeOf, strike } from './strike';
 
-/** Sends 3211 every STATS percent, tells sys.dm_exec_requests and lets scripted faults strike. Throws once the client is gone. */
+/** Sends 3211 every STATS percent, tells sys.dm_exec_requests and lets scripted faults strike. Throws once the work has to end. */
 export function createProgress(
   stats: OptionValue | undefined,
   context: RunContext & { readonly running: RunningRequest },
@@ -18,7 +18,7 @@ export function createProgress(
       reply.message({ number: 3211, class: 10, state: 1, text: `${next} percent processed.` });
       next += step;
     }
-    const lost = await strike(context, percent);
-    if (signal.aborted && !lost.continues) throw new Error('The statement was stopped');
+    await strike(context, percent);
+    if (lifeOf(signal).aborted) throw new Error('The statement was stopped');
   };
 }

@@ -11,6 +11,7 @@ import { createProgress } from './progress';
 import type { RunContext } from './run-backup';
 import { requireChecksums, requireRestoreRight, withVolumes, type Volume } from './run-restore';
 import { localNow, type RunningRequest } from './server-state';
+import { dropWork } from './strike';
 
 const statement = 'RESTORE DATABASE';
 const pageSize = 8192;
@@ -123,7 +124,7 @@ async function readAll(
   volumes: readonly [Volume, ...Volume[]],
   { files, context }: { files: readonly DatabaseFile[]; context: RunContext },
 ): Promise<void> {
-  const { server, session, reply } = context;
+  const { server, session } = context;
   const { content, facts } = volumes[0].file;
   server.databases.remove(restore.database);
   const database = server.databases.restore({ ...content, name: restore.database, size: facts.size, files, state: 'RESTORING' });
@@ -133,7 +134,7 @@ async function readAll(
     command: statement,
     startedAt: localNow(server),
     percent: 0,
-    drop: () => reply.drop(),
+    drop: () => dropWork(context),
   };
   server.running.add(running);
   try {

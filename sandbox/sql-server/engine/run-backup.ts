@@ -12,6 +12,7 @@ import { toLsn, type Database } from './databases';
 import { openWriters } from './open-devices';
 import { createProgress } from './progress';
 import { localNow, type RunningRequest, type ServerState, type Session } from './server-state';
+import { dropWork, lifeOf } from './strike';
 
 const pageSize = 8192;
 
@@ -33,7 +34,7 @@ export async function runBackup(backup: Backup, context: RunContext): Promise<vo
     command: backupStatement,
     startedAt: localNow(server),
     percent: 0,
-    drop: () => context.reply.drop(),
+    drop: () => dropWork(context),
   };
   server.running.add(running);
   try {
@@ -48,7 +49,7 @@ interface WriteContext extends RunContext {
 }
 
 async function writeAndRecord(backup: Backup, plan: BackupPlan, context: WriteContext): Promise<void> {
-  const { server, reply, running } = context;
+  const { server, reply, running, signal } = context;
   const { database } = plan;
   const initial = describe(plan, backup, context);
   const finish = () => ({ ...initial, finishedAt: localNow(server) });
@@ -58,7 +59,7 @@ async function writeAndRecord(backup: Backup, plan: BackupPlan, context: WriteCo
   try {
     const onDone = createProgress(backup.options.get('STATS'), context);
     const onExtent = async (done: number, total: number) => {
-      await sleep(server.backupMs / total);
+      await sleep(server.backupMs / total, undefined, { signal: lifeOf(signal) });
       await onDone(done, total);
     };
     size = await writeBackup({ ...plan, writers, database: { ...database }, media, initial, finish, onExtent });

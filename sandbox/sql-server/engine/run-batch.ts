@@ -10,6 +10,7 @@ import { evaluate, type Scope } from './evaluate';
 import { restoreDatabase } from './restore-database';
 import { runBackup, type RunContext } from './run-backup';
 import { runCredential } from './run-credential';
+import { runKill } from './run-kill';
 import { runProcedure } from './run-procedure';
 import { runRestore } from './run-restore';
 import { runSelect } from './run-select';
@@ -48,6 +49,8 @@ async function runStatement(statement: Statement, variables: Map<string, Value>,
       return execute(statement, { variables, scope, context });
     case 'credential':
       return runCredential(statement, context);
+    case 'kill':
+      return runKill(statement, context);
     case 'backup':
       return runBackup(statement, context);
     case 'restore database':

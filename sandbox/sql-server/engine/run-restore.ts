@@ -9,6 +9,7 @@ import { hasServerPermission } from './permissions';
 import { createProgress } from './progress';
 import type { RunContext } from './run-backup';
 import { localNow, type RunningRequest } from './server-state';
+import { dropWork } from './strike';
 import { checkDevices, checkTransfer } from './transfer-options';
 
 /** One device of a RESTORE, opened and read. */
@@ -80,7 +81,7 @@ async function verify(restore: Restore, volumes: readonly [Volume, ...Volume[]],
     command: 'RESTORE VERIFYON',
     startedAt: localNow(server),
     percent: 0,
-    drop: () => context.reply.drop(),
+    drop: () => dropWork(context),
   };
   server.running.add(running);
   try {

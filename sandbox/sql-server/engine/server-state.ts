@@ -18,6 +18,8 @@ export interface Session {
   /** Server's local time. */
   readonly openedAt: Date;
   database: string;
+  /** Breaks the connection; what runs on it ends, unless it is an orphan. */
+  readonly hangUp: () => void;
 }
 
 /** A BACKUP, RESTORE or DBCC while it runs, as sys.dm_exec_requests shows it. */
@@ -29,7 +31,7 @@ export interface RunningRequest {
   /** Server's local time. */
   readonly startedAt: Date;
   percent: number;
-  /** Loses the client, and the work with it. */
+  /** Loses the client, and the work with it, also where the client is gone already. */
   readonly drop: () => void;
 }
 

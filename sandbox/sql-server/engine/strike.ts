@@ -12,19 +12,30 @@ export interface FaultContext {
   readonly signal: AbortSignal;
 }
 
-/** Batches whose client was dropped while their work goes on. */
-const continuing = new WeakSet<AbortSignal>();
+/** What ends the work of an orphan, a batch whose client is gone while its work goes on; by the signal that no longer does. */
+const orphans = new WeakMap<AbortSignal, AbortController>();
 
-/** Lets the faults scripted for this moment happen. Throws their errors; tells whether work goes on without its client. */
-export async function strike(context: FaultContext, percent?: number): Promise<{ continues: boolean }> {
+/** Lets the faults scripted for this moment happen. Throws their errors. */
+export async function strike(context: FaultContext, percent?: number): Promise<void> {
   for (const fault of context.server.faults.take(context.batch, percent)) await apply(fault, context);
-  return { continues: continuing.has(context.signal) };
+}
+
+/** Aborts when the work of a batch has to end: with its client, or later where it is an orphan. */
+export function lifeOf(signal: AbortSignal): AbortSignal {
+  return orphans.get(signal)?.signal ?? signal;
+}
+
+/** Loses the client and the work, of an orphan too. */
+export function dropWork({ reply, signal }: Pick<FaultContext, 'reply' | 'signal'>): void {
+  orphans.get(signal)?.abort();
+  reply.drop();
 }
 
 async function apply(fault: Fault, { reply, signal }: FaultContext): Promise<void> {
-  if (fault.delayMs !== undefined) await sleep(fault.delayMs, undefined, { signal });
-  if (fault.stall === true && !signal.aborted) await once(signal, 'abort');
-  if (fault.drop === 'continue') continuing.add(signal);
+  const life = lifeOf(signal);
+  if (fault.delayMs !== undefined) await sleep(fault.delayMs, undefined, { signal: life });
+  if (fault.stall === true && !life.aborted) await once(life, 'abort');
+  if (fault.drop === 'continue') orphans.set(signal, new AbortController());
   if (fault.drop !== undefined) reply.drop();
   if (fault.drop === 'abort') throw new Error('The connection was dropped');
   if (fault.errors !== undefined) {

@@ -1,4 +1,4 @@
-import { send, type Client, type Connection, type Reply } from './client';
+import { hangUp, send, type Client, type Connection, type Reply } from './client';
 import { columnMetadata, rowToken } from './columns';
 import type { RpcRequest } from './rpc';
 import { done, doneStatus, doneToken, environmentChange, messageToken, returnStatus } from './tokens';
@@ -28,10 +28,7 @@ export async function answerRequest(client: Client, context: RequestContext): Pr
     databaseChanged(to, from) {
       client.outgoing.push(environmentChange.database(to, from));
     },
-    drop() {
-      client.dropped = true;
-      client.socket.resetAndDestroy();
-    },
+    drop: () => hangUp(client),
   };
   try {
     await connection.run(context.read(), reply, signal);

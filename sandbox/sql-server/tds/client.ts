@@ -31,7 +31,8 @@ export interface SessionHost {
   readonly version: Buffer;
   readonly encryption: EncryptionPolicy;
   readonly tls: TlsFiles | undefined;
-  login(login: Login): { readonly connection: Connection } | { readonly refused: readonly ServerMessage[] };
+  /** `hangUp` breaks the connection of that login. */
+  login(login: Login, hangUp: () => void): { readonly connection: Connection } | { readonly refused: readonly ServerMessage[] };
   /** Called for each ATTENTION received. */
   attention(): void;
 }
@@ -47,6 +48,12 @@ export interface Client {
   outgoing: Buffer[];
   connection: Connection | undefined;
   running: { readonly finished: Promise<void>; readonly abort: AbortController } | undefined;
+}
+
+/** Resets the connection; nothing more is sent. */
+export function hangUp(client: Client): void {
+  client.dropped = true;
+  client.socket.resetAndDestroy();
 }
 
 /** Sends what is outgoing: as the end of a message, or as a part of it. */

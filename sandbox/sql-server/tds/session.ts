@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { answerRequest } from './answer-request';
-import { send, type Client, type SessionHost } from './client';
+import { hangUp, send, type Client, type SessionHost } from './client';
 import { readLogin7 } from './login7';
 import { createMessageReader, messageType } from './packets';
 import { agreeOnEncryption, encryption, preloginReply, requestedEncryption } from './prelogin';
@@ -25,9 +25,15 @@ export function serveSession(socket: Socket, host: SessionHost): void {
   socket.on('error', () => undefined);
   socket.once('close', () => {
     client.running?.abort.abort(new Error('The client went away'));
-    client.connection?.ended();
+    void endSession(client);
   });
   listen(client);
+}
+
+/** A session lasts, with its locks, as long as its last statement. */
+async function endSession(client: Client): Promise<void> {
+  await client.running?.finished;
+  client.connection?.ended();
 }
 
 function listen(client: Client): void {
@@ -64,7 +70,7 @@ function answerPrelogin(client: Client, payload: Buffer): void {
 function answerLogin(client: Client, payload: Buffer): void {
   const { host } = client;
   const login = readLogin7(payload);
-  const decision = host.login(login);
+  const decision = host.login(login, () => hangUp(client));
   if ('refused' in decision) {
     client.outgoing.push(...decision.refused.map((message) => messageToken(message, host.serverName)));
     client.outgoing.push(done(doneToken.batch, doneStatus.error));

@@ -26,6 +26,7 @@ const statementWords = [
   'ALTER',
   'DROP',
   'DBCC',
+  'KILL',
 ];
 
 /** Parses a whole batch before any of it runs. Throws SqlError 102 and its kin for what the sandbox does not know. */
@@ -47,6 +48,7 @@ function parseStatement(cursor: TokenCursor): Statement {
   if (cursor.at('DBCC')) return parseCheckDatabase(cursor);
   if (cursor.at('CREATE') || cursor.at('ALTER') || cursor.at('DROP')) return parseCredential(cursor);
   if (cursor.take('SET')) return parseSet(cursor);
+  if (cursor.take('KILL')) return { kind: 'kill', sessionId: parseInteger(cursor) };
   if (cursor.take('USE')) return { kind: 'use', database: cursor.name() };
   if (cursor.take('DECLARE')) return parseDeclare(cursor);
   if (cursor.take('EXEC') || cursor.take('EXECUTE')) return parseExecute(cursor);
@@ -90,6 +92,11 @@ function parseExecute(cursor: TokenCursor): Execute {
     } while (cursor.take(','));
   }
   return { kind: 'execute', procedure: (parts[parts.length - 1] as string).toLowerCase(), result, arguments: found };
+}
+
+/** A literal: KILL takes no expression and no variable. */
+function parseInteger(cursor: TokenCursor): number {
+  return /^\d+$/.test(cursor.peek().text) ? cursor.number() : cursor.fail();
 }
 
 function parseVariable(cursor: TokenCursor): string {

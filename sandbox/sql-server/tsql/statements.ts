@@ -94,6 +94,11 @@ export interface CredentialStatement {
   readonly secret: string;
 }
 
+export interface Kill {
+  readonly kind: 'kill';
+  readonly sessionId: number;
+}
+
 export type Statement =
   | Select
   | Execute
@@ -103,6 +108,7 @@ export type Statement =
   | DropDatabase
   | CheckDatabase
   | CredentialStatement
+  | Kill
   | { readonly kind: 'set option' }
   | { readonly kind: 'use'; readonly database: string }
   | { readonly kind: 'declare'; readonly name: string; readonly type: ColumnType; readonly value: Expression | undefined }

@@ -2,6 +2,7 @@ import { codeOf } from '../../errors/hubkeep-error';
 import { toProblem } from '../../errors/to-problem';
 import type { Log } from '../../ports/log';
 import type { SqlServer } from '../../ports/sql-server';
+import { applicationName } from '../open-locked-session';
 import { chooseTargets, type ChosenTargets, type SilentServer } from './choose-targets';
 import { lookAtServer, type SeenServer } from './look-at-server';
 
@@ -29,7 +30,7 @@ export function createDatabaseRoutes({ sql, log, servers, databases: configured 
 
       async function ask(address: string, name?: string) {
         try {
-          const session = await sql.connect(address, { applicationName: `Hubkeep ${runId}` });
+          const session = await sql.connect(address, { applicationName: applicationName({ runId }) });
           try {
             const server = await lookAtServer(session, address, wanted);
             if (!seen.some((other) => other.name === server.name)) seen.push(server);
