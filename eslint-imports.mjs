@@ -69,6 +69,7 @@ export const importRules = [
       'tar/header$',
       'picomatch$',
       'croner$',
+      '@humanwhocodes/momoa$',
     ],
     'A service reaches the outside through ports, and shares nothing with another service but the repository and the runs.',
   ),

@@ -43,7 +43,8 @@ import { createRunLock } from './runs/run-lock';
 import { createRunSummaries } from './runs/run-summaries';
 import { createRunStarter } from './runs/start-run';
 import { createSystemSecretsKeeper } from './secrets/keep-system-secrets';
-import { createSystemSecretsStore } from './secrets/store-system-secrets';
+import { createSystemSecretsDesk } from './secrets/system-secrets-desk';
+import { createSystemSecretsStore, type SystemSecretsStore } from './secrets/store-system-secrets';
 import type { ApiServices } from './triggers/api-services';
 import type { Activities } from './workflow/workflow';
 
@@ -103,6 +104,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
   const guard = createRunGuard({ lock, summaries, clock, log });
   const repositoryId = once(async () => (await openRepository(store)).repositoryId);
   const vault = createVault(config, clock);
+  const secretsStore = vault && createSystemSecretsStore({ vault, clock, stampName: config.stampName });
   const runShareStore = throttled(runStore, config, clock);
   const shared: Shared = {
     config,
@@ -132,7 +134,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     }),
     ...databaseActivities({ ...shared, backupContainer }),
     ...shareActivities(shared),
-    'keep-system-secrets': secretsActivity(shared),
+    'keep-system-secrets': secretsActivity(shared, secretsStore),
     'commit-recovery-point': createCommitRecoveryPoint({
       ...{ guard, lock, clock, stamp, repositoryId },
       ...{ store: runStore, points: runPoints },
@@ -140,7 +142,9 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     'end-run': createEndRun({ lock, summaries, forget, store, clock, log, notifier, stamp }),
   };
   const { bootId } = host;
-  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun };
+  const maxAgeDays = config.secrets?.maxAgeDays ?? 0;
+  const systemSecrets = secretsStore && createSystemSecretsDesk({ store: secretsStore, clock, maxAgeDays });
+  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun, systemSecrets };
   return { ...edges, activities, runPoints, repositoryId, shareStore, bootId, vault };
 }
 
@@ -198,11 +202,11 @@ function shareActivities(shared: Shared) {
   };
 }
 
-function secretsActivity({ config, clock, log, vault, guard }: Shared) {
-  const { secrets, stampName } = config;
-  if (secrets === undefined || vault === undefined) return notConfigured('secrets', 'KEY_VAULT_URL');
+function secretsActivity({ config, clock, log, guard }: Shared, store: SystemSecretsStore | undefined) {
+  const { secrets } = config;
+  if (secrets === undefined || store === undefined) return notConfigured('secrets', 'KEY_VAULT_URL');
   const keeper = createSystemSecretsKeeper({
-    store: createSystemSecretsStore({ vault, clock, stampName }),
+    store,
     dropFile: secrets.dropFile === undefined ? undefined : createLocalDropFile(secrets.dropFile),
     maxAgeDays: secrets.maxAgeDays,
     clock,

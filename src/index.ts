@@ -21,6 +21,9 @@ const spawnShareThread: SpawnShareThread = (data) => spawnThread(join(__dirname,
 // The host takes what a worker prints into its own log.
 const log = createJsonLog((line) => process.stdout.write(`${line}\n`));
 
+// A report of a crash would hold every setting, secret ones too.
+process.report.excludeEnv = true;
+
 try {
   register();
 } catch (error) {

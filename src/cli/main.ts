@@ -11,6 +11,8 @@ if (Number(process.versions.node.split('.', 1)[0]) < oldestNode) {
   process.stderr.write(`hubkeep: needs Node.js ${oldestNode} or newer; this is ${process.version}\n`);
   process.exitCode = 2;
 } else {
+  // A report of a crash would hold every setting, secret ones too.
+  process.report.excludeEnv = true;
   // Nearly all that a backup or restore makes is garbage at once: more room for it costs memory and gains next to no time.
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=100');

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createLocalTarget } from '../adapters/local-target/local-target';
 import { spawnThread } from '../adapters/worker-threads/spawn-thread';
 import type { Hubkeep } from '../compose';
@@ -10,6 +10,7 @@ import { restoreShare, type RestoredShare } from '../recovery/restore-share';
 import { restoreSystemSecrets } from '../secrets/restore-system-secrets';
 import type { ProgressView } from './progress/progress-view';
 import { planDatabases, restoreDatabases, type RestoredDatabase } from './restore-databases';
+import { refuseOpenDirectory } from './private-directory';
 import { refuseExisting, writeNewFile } from './write-new-file';
 
 const writerThreads = Math.max(2, Math.min(4, availableParallelism()));
@@ -20,6 +21,8 @@ export interface RestoreTargets {
   readonly include?: readonly string[];
   readonly databases?: string;
   readonly secrets?: string;
+  /** Secrets may go where everybody can look. */
+  readonly force?: boolean;
 }
 
 export interface RestoredParts {
@@ -54,7 +57,7 @@ export async function restoreParts(options: RestorePartsOptions): Promise<Restor
 async function prepareSecrets({
   hubkeep: { vault },
   point: { secrets: custody },
-  targets: { secrets: file },
+  targets: { secrets: file, force = false },
 }: RestorePartsOptions) {
   if (file === undefined || custody?.status !== 'succeeded') return undefined;
   if (vault === undefined) {
@@ -63,9 +66,10 @@ async function prepareSecrets({
     });
   }
   await refuseExisting(file);
+  if (!force) await refuseOpenDirectory(dirname(resolve(file)));
   const content = await restoreSystemSecrets(vault, custody);
   return async () => {
-    await writeNewFile(file, once(content), 0o600);
+    await writeNewFile(file, once(content), privateModes);
     return { file, version: custody.version };
   };
 }
@@ -103,6 +107,8 @@ async function prepareShare({ hubkeep, point, targets, view }: RestorePartsOptio
     return { directory: target.location, ...restored };
   };
 }
+
+const privateModes = { file: 0o600, directory: 0o700 };
 
 async function* once(content: Buffer): AsyncGenerator<Buffer> {
   yield content;

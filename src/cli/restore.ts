@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { components, type Component } from '../contracts/components';
 import { HubkeepError } from '../errors/hubkeep-error';
+import { keyVaultCommand } from '../secrets/key-vault-command';
 import { withCommonOptions, type Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { findPoint } from './find-point';
@@ -13,7 +14,9 @@ import { restoreParts, type RestoreTargets } from './restore-parts';
 import { showRestored } from './restore-summary';
 import type { CommonOptions, Terminal } from './terminal';
 
-interface RestoreOptions extends CommonOptions, RestoreTargets {}
+interface RestoreOptions extends CommonOptions, RestoreTargets {
+  readonly printKeyVaultCommand?: boolean;
+}
 
 export function addRestoreCommand(program: Command, act: Act) {
   withCommonOptions(
@@ -27,11 +30,14 @@ export function addRestoreCommand(program: Command, act: Act) {
     .option('--include <glob...>', 'only these paths of the share, and all below them')
     .option('--databases <dir>', 'write the backup files of the databases below this directory')
     .option('--secrets <file>', 'write SystemSecrets.JSON to this file, readable by its owner alone')
+    .option('--force', 'write SystemSecrets.JSON even where everybody may look')
+    .option('--print-key-vault-command', 'print how to get SystemSecrets.JSON of this point with the Azure CLI, and write none')
     .action((id: string, options: RestoreOptions) => act(options, (terminal) => restore(terminal, id, options)));
 }
 
 async function restore(terminal: Terminal, id: string, options: RestoreOptions): Promise<ExitCode> {
   const wanted = components.filter((component) => options[component] !== undefined);
+  if (options.printKeyVaultCommand === true) return printKeyVaultCommand(terminal, id, options);
   checkUsage(wanted, options);
   const hubkeep = await openRepositoryReadOnly(terminal, options);
   const { point } = await findPoint(hubkeep.points, id, wanted);
@@ -51,6 +57,20 @@ async function restore(terminal: Terminal, id: string, options: RestoreOptions):
   showRestored(terminal, { point, restored, missing, ms: hubkeep.clock.now().getTime() - startedAt.getTime() });
   terminal.printJson({ recoveryPoint: point.id, ...restored, missing });
   return missing.length === 0 ? exitCodes.done : exitCodes.partial;
+}
+
+async function printKeyVaultCommand(terminal: Terminal, id: string, options: RestoreOptions): Promise<ExitCode> {
+  const { points } = await openRepositoryReadOnly(terminal, options);
+  const { point } = await findPoint(points, id, ['secrets']);
+  const { secrets } = point;
+  if (secrets?.status !== 'succeeded')
+    throw new HubkeepError('point.component-missing', `recovery point ${point.id} has no secrets`, {
+      hint: 'hubkeep list shows the other points.',
+    });
+  const command = keyVaultCommand(secrets);
+  terminal.print(command);
+  terminal.printJson({ recoveryPoint: point.id, command });
+  return exitCodes.done;
 }
 
 function checkUsage(wanted: readonly Component[], { include, fileshare }: RestoreTargets) {

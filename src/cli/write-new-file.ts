@@ -15,13 +15,21 @@ export async function refuseExisting(path: string): Promise<void> {
   });
 }
 
+export interface Modes {
+  readonly file: number;
+  /** Of directories that are made on the way. */
+  readonly directory: number;
+}
+
+const usual: Modes = { file: 0o666, directory: 0o777 };
+
 /** Writes a file that appears under its name only when it is whole. Missing directories are made. */
-export async function writeNewFile(path: string, content: AsyncIterable<Uint8Array>, mode = 0o666): Promise<void> {
+export async function writeNewFile(path: string, content: AsyncIterable<Uint8Array>, modes = usual): Promise<void> {
   await refuseExisting(path);
   const part = `${path}.${randomBytes(4).toString('hex')}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeDurably(part, content, mode);
+    await mkdir(dirname(path), { recursive: true, mode: modes.directory });
+    await writeDurably(part, content, modes.file);
     await refuseExisting(path);
     await rename(part, path);
   } catch (error) {

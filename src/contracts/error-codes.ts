@@ -54,6 +54,7 @@ export const errorCodes = [
   'secrets.unreadable',
   'vault.unreachable',
   'vault.forbidden',
+  'vault.disabled',
   'vault.not-found',
   'vault.conflict',
   'vault.throttled',
@@ -68,6 +69,7 @@ export const errorCodes = [
   'http.unauthorized',
   'http.not-found',
   'http.bad-request',
+  'http.too-large',
   // anything not foreseen
   'internal',
 ] as const;

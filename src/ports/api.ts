@@ -4,6 +4,8 @@ export interface ApiRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   text(): Promise<string>;
+  /** The body as it arrives, instead of `text`; nothing of it is kept. */
+  stream(): AsyncIterable<Uint8Array>;
 }
 
 export interface ApiResponse {
@@ -14,7 +16,7 @@ export interface ApiResponse {
 
 /** What a server listens for. `path` is below `/api/`, with parameters in braces: `backups/{runId}`. */
 export interface ApiEndpoint {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   /** Needs no key. */
   readonly isAnonymous: boolean;

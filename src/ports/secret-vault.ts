@@ -15,7 +15,7 @@ export interface StoredSecret {
 /**
  * Named secrets in numbered versions; a version never changes once it is set.
  *
- * Throws `vault.not-found`, `vault.forbidden`, `vault.conflict` (the name is taken by a deleted secret),
+ * Throws `vault.not-found`, `vault.forbidden`, `vault.disabled` (this version may not be read), `vault.conflict` (the name is taken by a deleted secret),
  * `vault.rejected`, `identity.rejected`, or the retryable `vault.throttled`, `vault.unreachable` and
  * `identity.unreachable`. No error holds a secret's value.
  */
@@ -26,4 +26,6 @@ export interface SecretVault {
   set(name: string, value: string, options?: SecretOptions): Promise<{ version: string }>;
   /** The newest version when none is named. */
   get(name: string, version?: string): Promise<StoredSecret>;
+  /** Gives a version these tags instead of those it has. */
+  tag(name: string, version: string, tags: Readonly<Record<string, string>>): Promise<void>;
 }

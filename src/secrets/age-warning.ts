@@ -9,9 +9,17 @@ export interface AgeLimit {
   readonly maxAgeDays?: number | undefined;
 }
 
+/** Full days since the content was last known to be the stamp's own. */
+export function ageInDays(
+  { capturedAt, confirmedAt = capturedAt }: Pick<SecretsCustody, 'capturedAt' | 'confirmedAt'>,
+  now: Date,
+): number {
+  return Math.floor((now.getTime() - new Date(confirmedAt).getTime()) / dayMilliseconds);
+}
+
 /** A warning when the content was captured longer ago than allowed: rotated secrets make it useless, and nothing tells. */
-export function ageWarnings({ capturedAt }: SecretsCustody, { now, maxAgeDays }: AgeLimit): Warning[] {
-  const days = Math.floor((now.getTime() - new Date(capturedAt).getTime()) / dayMilliseconds);
+export function ageWarnings(custody: SecretsCustody, { now, maxAgeDays }: AgeLimit): Warning[] {
+  const days = ageInDays(custody, now);
   if (maxAgeDays === undefined || days <= maxAgeDays) return [];
   return [
     {

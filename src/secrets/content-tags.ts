@@ -6,7 +6,13 @@ export interface ContentTags {
   readonly runId: string;
   /** UTC, ISO 8601. */
   readonly capturedAt: string;
+  readonly way: Way;
+  /** 0 when one secret holds it all. */
+  readonly parts: number;
 }
+
+/** How a content came: lying where runs look for it, or handed over by somebody. */
+export type Way = 'drop-file' | 'http' | 'cli';
 
 const tag = {
   salt: 'hubkeep-salt',
@@ -14,10 +20,13 @@ const tag = {
   size: 'hubkeep-size',
   runId: 'hubkeep-run',
   capturedAt: 'hubkeep-captured-at',
+  confirmedAt: 'hubkeep-confirmed-at',
+  way: 'hubkeep-source',
+  parts: 'hubkeep-parts',
 };
 
 /** Tags that prove a content without telling it: the salt keeps equal contents from showing equal hashes. */
-export function describeContent(text: string, { runId, capturedAt }: ContentTags): Record<string, string> {
+export function describeContent(text: string, { runId, capturedAt, way, parts }: ContentTags): Record<string, string> {
   const salt = randomBytes(16).toString('hex');
   return {
     [tag.salt]: salt,
@@ -25,6 +34,8 @@ export function describeContent(text: string, { runId, capturedAt }: ContentTags
     [tag.size]: String(Buffer.byteLength(text)),
     [tag.runId]: runId,
     [tag.capturedAt]: capturedAt,
+    [tag.way]: way,
+    ...(parts === 0 ? {} : { [tag.parts]: String(parts) }),
   };
 }
 
@@ -45,6 +56,19 @@ export function runOf({ tags }: StoredSecret): string | undefined {
 /** When the content was stored first. */
 export function capturedAtOf({ tags, createdAt }: StoredSecret): string {
   return tags[tag.capturedAt] ?? createdAt.toISOString();
+}
+
+/** When somebody last handed the same content over again, if ever. */
+export function confirmedAtOf({ tags }: StoredSecret): string | undefined {
+  return tags[tag.confirmedAt];
+}
+
+export function confirm({ tags }: StoredSecret, at: string): Record<string, string> {
+  return { ...tags, [tag.confirmedAt]: at };
+}
+
+export function wayOf({ tags }: StoredSecret): string | undefined {
+  return tags[tag.way];
 }
 
 function saltedHash(salt: string, text: string): string {

@@ -1,5 +1,6 @@
 const suffix = '-SystemSecrets';
-const longestName = 127;
+/** Less what is added to the names of parts. */
+const longestName = 127 - '-part-99'.length;
 
 /** The name of a stamp's secret in the vault, which allows only letters, digits and hyphens. */
 export function systemSecretsName(stampName: string): string {

@@ -1,8 +1,10 @@
+import type { ErrorCode } from '../contracts/error-codes';
 import type { SecretsCustody } from '../contracts/secrets-custody';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { Clock } from '../ports/clock';
-import type { SecretVault, StoredSecret } from '../ports/secret-vault';
-import { capturedAtOf, describeContent, runOf, tagsMatch } from './content-tags';
+import type { SecretVault } from '../ports/secret-vault';
+import { capturedAtOf, confirm, confirmedAtOf, describeContent, runOf, tagsMatch, type Way } from './content-tags';
+import { readContent, writeContent, type KeptContent } from './kept-content';
 import { systemSecretsName } from './secret-name';
 import { readSystemSecrets } from './system-secrets-content';
 
@@ -16,12 +18,16 @@ export interface SystemSecretsFile {
   readonly content: Uint8Array;
   /** For messages: the path, or where else it came from. */
   readonly source: string;
+  /** Of the run, or of whatever else this call is part of. */
   readonly runId: string;
+  /** How it came: dropped where runs look for it, unless told. */
+  readonly way?: Way;
 }
 
 export interface SystemSecretsStore {
   /**
-   * Adds a version when the content differs from the newest one, then reads that version back. Throws
+   * Adds a version when the content differs from the newest one, then reads that version back. The same content handed over
+   * by somebody is noted as confirmed, so that its age counts from now; one that merely lies there is not. Throws
    * `secrets.invalid`, `secrets.too-large`, `vault.mismatch` and what the vault throws.
    */
   store(file: SystemSecretsFile): Promise<SecretsCustody>;
@@ -29,54 +35,69 @@ export interface SystemSecretsStore {
   current(runId?: string): Promise<SecretsCustody | undefined>;
 }
 
-/** SystemSecrets.JSON as versions of one vault secret. */
+/** What must not keep a good content from being stored over it. */
+const replaceable: readonly ErrorCode[] = ['vault.not-found', 'vault.disabled', 'vault.mismatch'];
+
+/** SystemSecrets.JSON as versions of a vault secret. */
 export function createSystemSecretsStore({ vault, clock, stampName }: SystemSecretsDeps): SystemSecretsStore {
   const name = systemSecretsName(stampName);
 
-  function custodyOf(secret: StoredSecret, runId: string | undefined): SecretsCustody {
+  function custodyOf({ text, head, parts }: KeptContent, runId: string | undefined): SecretsCustody {
+    const confirmedAt = confirmedAtOf(head);
     return {
       vault: vault.location,
       name,
-      version: secret.version,
-      capturedAt: capturedAtOf(secret),
+      version: head.version,
+      ...(parts.length === 0 ? {} : { parts: [...parts] }),
+      capturedAt: capturedAtOf(head),
+      ...(confirmedAt === undefined ? {} : { confirmedAt }),
       // By tag, so that the same call made twice gives the same answer.
-      stored: runId !== undefined && runOf(secret) === runId,
-      size: Buffer.byteLength(secret.value),
+      stored: runId !== undefined && runOf(head) === runId,
+      size: Buffer.byteLength(text),
     };
   }
 
-  async function newest(): Promise<StoredSecret | undefined> {
+  async function newestUnless(codes: readonly ErrorCode[]): Promise<KeptContent | undefined> {
     try {
-      return await vault.get(name);
+      return await readContent(vault, name);
     } catch (error) {
-      if (codeOf(error) === 'vault.not-found') return undefined;
+      if (codes.includes(codeOf(error))) return undefined;
       throw error;
     }
   }
 
-  async function addVersion(text: string, runId: string): Promise<StoredSecret> {
-    const tags = describeContent(text, { runId, capturedAt: clock.now().toISOString() });
-    const { version } = await vault.set(name, text, { contentType: 'application/json', tags });
-    const readBack = await vault.get(name, version);
-    if (readBack.value !== text) throw mismatch(`Version ${version} of ${name} does not read back as it was written.`);
+  async function addVersion(text: string, { runId, way = 'drop-file' }: SystemSecretsFile): Promise<KeptContent> {
+    const capturedAt = clock.now().toISOString();
+    const { version } = await writeContent(vault, { name, text }, (parts) =>
+      describeContent(text, { runId, capturedAt, way, parts }),
+    );
+    const readBack = await readContent(vault, name, version);
+    if (readBack.text !== text) throw mismatch(`Version ${version} of ${name} does not read back as it was written.`);
     return readBack;
   }
 
+  async function confirmed(content: KeptContent): Promise<KeptContent> {
+    const { head } = content;
+    const tags = confirm(head, clock.now().toISOString());
+    await vault.tag(name, head.version, tags);
+    return { ...content, head: { ...head, tags } };
+  }
+
   return {
-    async store({ content, source, runId }) {
-      const text = readSystemSecrets(content, source);
-      const existing = await newest();
-      // The second check adds a good version over one whose value no longer fits its own tags.
-      const unchanged = existing?.value === text && tagsMatch(existing, text) === true;
-      return custodyOf(unchanged ? existing : await addVersion(text, runId), runId);
+    async store(file) {
+      const text = readSystemSecrets(file.content, file.source);
+      const existing = await newestUnless(replaceable);
+      const isSame = existing?.text === text && tagsMatch(existing.head, text) === true;
+      if (!isSame) return custodyOf(await addVersion(text, file), file.runId);
+      const isHandedOver = file.way !== undefined && file.way !== 'drop-file';
+      return custodyOf(isHandedOver ? await confirmed(existing) : existing, file.runId);
     },
     async current(runId) {
-      const secret = await newest();
-      if (secret === undefined) return undefined;
-      const matches = tagsMatch(secret, secret.value);
-      if (matches === false) throw mismatch(`The newest version of ${name} does not fit the hash noted beside it.`);
-      if (matches === undefined) readSystemSecrets(Buffer.from(secret.value), `The secret ${name} in the vault`);
-      return custodyOf(secret, runId);
+      const content = await newestUnless(['vault.not-found']);
+      if (content === undefined) return undefined;
+      const { head, text } = content;
+      if (tagsMatch(head, text) === undefined) readSystemSecrets(Buffer.from(text), `The secret ${name} in the vault`);
+      return custodyOf(content, runId);
     },
   };
 }

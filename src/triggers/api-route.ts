@@ -10,6 +10,8 @@ export interface ApiRoute extends Pick<ApiEndpoint, 'method' | 'path' | 'isAnony
   readonly summary: string;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
+  /** Said of a body that is taken as it is, whatever it calls itself. */
+  readonly rawBody?: string;
   readonly success: { readonly status: number; readonly answer: AnswerName | 'html' | 'json' };
   /** Statuses below 500 beside those that any route has. */
   readonly refusals?: readonly number[];

@@ -3,6 +3,7 @@ import { componentSchema } from '../contracts/components';
 import { errorCodes } from '../contracts/error-codes';
 import { problemSchema } from '../contracts/outcome';
 import { recoveryPointSchema } from '../contracts/recovery-point';
+import { systemSecretsStatusSchema } from '../contracts/system-secrets-status';
 import { progressSchema, runStatuses, runSummarySchema } from '../contracts/run';
 
 const mostListed = 200;
@@ -95,6 +96,7 @@ export const answerSchemas = {
   RecoveryPointSummary: pointSummarySchema,
   RecoveryPointList: pointListSchema,
   RunProblem: problemSchema,
+  SystemSecretsStatus: systemSecretsStatusSchema,
   Health: healthSchema,
   Problem: problemDocumentSchema,
 } as const;

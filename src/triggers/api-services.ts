@@ -6,6 +6,7 @@ import type { RecoveryPoints } from '../repository/recovery-points';
 import type { RunLock } from '../runs/run-lock';
 import type { RunSummaries } from '../runs/run-summaries';
 import type { RunStarter } from '../runs/start-run';
+import type { SystemSecretsDesk } from '../secrets/system-secrets-desk';
 
 /** What the edges ask, handed to them by a composition root. */
 export interface ApiServices {
@@ -17,4 +18,6 @@ export interface ApiServices {
   readonly summaries: RunSummaries;
   readonly lock: RunLock;
   readonly startRun: RunStarter;
+  /** Nothing when KEY_VAULT_URL is not set. */
+  readonly systemSecrets: SystemSecretsDesk | undefined;
 }

@@ -15,7 +15,15 @@ export function toHttpFunction(route: ApiRoute, log: Log): HttpFunctionOptions {
     handler: async (request, context) => {
       const query = Object.fromEntries(request.query);
       const { params } = request;
-      return answer(route, { params, query, text: () => request.text() }, { engine: durableClientOf(context), log });
+      return answer(
+        route,
+        { params, query, text: () => request.text(), stream: () => request.body ?? nothing() },
+        { engine: durableClientOf(context), log },
+      );
     },
   };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // Requests without a body.
 }

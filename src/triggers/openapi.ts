@@ -32,7 +32,7 @@ export function openApiDocument(routes: readonly ApiRoute[]): Json {
 
 function operationOf(route: ApiRoute): Json {
   const refusals = [
-    ...((route.query ?? route.body) ? [400] : []),
+    ...((route.query ?? route.body) && route.refusals?.includes(400) !== true ? [400] : []),
     ...(route.isAnonymous ? [] : [401]),
     ...(route.refusals ?? []),
     500,
@@ -43,10 +43,16 @@ function operationOf(route: ApiRoute): Json {
     operationId: route.name,
     summary: route.summary,
     parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
-    ...(route.body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: schemaOf(route.body) } } } }),
+    ...requestBodyOf(route),
     responses: { [route.success.status]: successOf(route), ...(Object.fromEntries(refused) as Json) },
     ...(route.isAnonymous ? { security: [] } : {}),
   };
+}
+
+function requestBodyOf({ body, rawBody }: ApiRoute): Json {
+  if (body !== undefined) return { requestBody: { content: { 'application/json': { schema: schemaOf(body) } } } };
+  if (rawBody === undefined) return {};
+  return { requestBody: { description: rawBody, required: true, content: { 'application/octet-stream': {} } } };
 }
 
 function successOf({ success: { status, answer } }: ApiRoute): Json {

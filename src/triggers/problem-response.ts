@@ -6,9 +6,10 @@ import { json } from './responses';
 
 /** What is said of failures that are not the caller's: which they are, and nothing of what is behind them. */
 const inside = 'Something failed inside Hubkeep; its log says what.';
-const concealed: Readonly<Record<number, string>> = {
-  502: 'The store with the recovery points refuses Hubkeep; its log says why.',
-  503: 'The store with the recovery points does not answer; its log says why.',
+const concealed = (status: number, code: string): string | undefined => {
+  const who = /^(vault|identity)\./.test(code) ? 'The vault, or who signs in to it,' : 'The store with the recovery points';
+  if (status === 502) return `${who} refuses Hubkeep; its log says why.`;
+  return status === 503 ? `${who} does not answer; its log says why.` : undefined;
 };
 
 export interface ProblemOptions {
@@ -28,7 +29,7 @@ export function problemResponse(error: unknown, options: ProblemOptions = {}): A
     title: STATUS_CODES[status] ?? 'Error',
     status,
     code,
-    detail: options.detail ?? shown?.message ?? concealed[status] ?? inside,
+    detail: options.detail ?? shown?.message ?? concealed(status, code) ?? inside,
     ...(shown?.hint === undefined ? {} : { hint: shown.hint }),
     ...(runId === undefined ? {} : { runId }),
   };

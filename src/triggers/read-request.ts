@@ -12,6 +12,22 @@ export async function readBody<T extends z.ZodType>(request: ApiRequest, schema:
   return check('body', schema, text.trim() === '' ? {} : parse(text));
 }
 
+/** The body byte for byte. Throws `http.too-large` as soon as more than `most` bytes have come. */
+export async function readBytes(request: ApiRequest, most: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.stream()) {
+    size += chunk.length;
+    if (size > most) {
+      throw new HubkeepError('http.too-large', `The body has more than ${most} bytes.`, {
+        hint: 'GET /api/openapi.json describes what each route takes.',
+      });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 /** The query in the shape expected. Throws `http.bad-request`. */
 export function readQuery<T extends z.ZodType>(request: ApiRequest, schema: T): z.infer<T> {
   // Where a browser has no header to send it in, the key is part of the query.

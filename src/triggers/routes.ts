@@ -9,11 +9,18 @@ import { dashboardRoute } from './http-dashboard';
 import { healthRoute } from './http-health';
 import { openApiRoute } from './http-openapi';
 import { recoveryPointRoutes } from './http-recovery-points';
+import { systemSecretsRoutes } from './http-system-secrets';
 import { problemResponse } from './problem-response';
 
 /** Every route there is, in the order in which the documentation lists them. */
 export function createRoutes(services: ApiServices): ApiRoute[] {
-  const routes = [...backupRoutes(services), ...recoveryPointRoutes(services), dashboardRoute(services), healthRoute()];
+  const routes = [
+    ...backupRoutes(services),
+    ...recoveryPointRoutes(services),
+    ...systemSecretsRoutes(services),
+    dashboardRoute(services),
+    healthRoute(),
+  ];
   return [...routes, openApiRoute(routes)];
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { eventually, openStage, type Ended, type Hubkeep, type Settings, type Stage } from '../e2e/stage';
@@ -43,6 +43,11 @@ beforeAll(async () => {
   canaries = [...canaries, ...signatures(stage)];
   for (const args of [['list'], ['list', '--json'], ['show', 'latest'], ['show', 'latest', '--json', '--verbose']])
     await say(args);
+  const dropped = stage.sandbox.settings['SYSTEM_SECRETS_PATH']!;
+  await say(['secrets', 'put', dropped, '--verbose', '--json']);
+  await say(['secrets', 'put', spoilt(dropped), '--verbose']);
+  await say(['secrets', 'status', '--verbose', '--json']);
+  await say(['restore', 'latest', '--print-key-vault-command', '--verbose']);
   await say(['restore', 'latest', '--secrets', stage.path('restored-secrets.json'), '--verbose', '--json']);
   await say(['restore', 'latest', '--secrets', stage.path('restored-secrets.json'), '--verbose']);
 });
@@ -51,6 +56,13 @@ afterAll(() => stage.close());
 
 async function say(args: readonly string[], settings: Settings = {}): Promise<void> {
   said.push({ args: args.join(' '), ended: await hubkeep.run(args, { TMPDIR: temporary, ...settings }) });
+}
+
+/** The same, cut off: what makes parsers quote. */
+function spoilt(file: string): string {
+  const path = stage.path('cut-off.json');
+  writeFileSync(path, readFileSync(file, 'utf8').trimEnd().slice(0, -1));
+  return path;
 }
 
 function allCanaries({ sandbox: { settings } }: Stage): Canary[] {
@@ -145,7 +157,14 @@ test('no secret is in any file but those that are there to hold them', () => {
 
 test('serve tells no secret: in its log, its status page or its answers', async () => {
   const key = stage.sandbox.settings['SERVE_API_KEY']!;
-  const serving = hubkeep.start(['serve', '--port', '0', '--verbose'], { TMPDIR: temporary });
+  // Secrets in the environment too, as where Functions runs it: a report would hold them.
+  const options = `--report-on-signal --report-directory=${temporary}`;
+  const inEnvironment = { SQL_PASSWORD: stage.sandbox.settings['SQL_PASSWORD']!, SERVE_API_KEY: key };
+  const serving = hubkeep.start(['serve', '--port', '0', '--verbose'], {
+    TMPDIR: temporary,
+    NODE_OPTIONS: options,
+    ...inEnvironment,
+  });
   let output = '';
   serving.child.stdout?.on('data', (text: string) => (output += text));
   const url = await eventually(async () => /https?:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0]);
@@ -166,12 +185,37 @@ test('serve tells no secret: in its log, its status page or its answers', async 
       answers.push(`${JSON.stringify([...answer.headers])}${await answer.text()}`);
     }
   }
+  for (const body of [readFileOf('SYSTEM_SECRETS_PATH'), 'canary, but no JSON']) {
+    const answer = await fetch(`${url}/api/system-secrets?code=${key}`, { method: 'PUT', body });
+    answers.push(`${answer.status} ${JSON.stringify([...answer.headers])}${await answer.text()}`);
+  }
+  expect(answers.slice(-2).map((answer) => answer.slice(0, 3))).toEqual(['200', '400']);
+  serving.child.kill('SIGUSR2');
+  const report = await eventually(async () => readdirSync(temporary).find((name) => name.startsWith('report.')));
+  const reported = await eventually(async () => wholeJson(join(temporary, report)));
+  expect(reported).toContain('"javascriptStack"');
   serving.child.kill('SIGTERM');
   const ended = await serving.ended;
   expect(answers.filter((answer) => answer.includes('canary')).length).toBeGreaterThan(0);
   expect(heardIn(Buffer.from(answers.join('\n')), canaries)).toEqual([]);
   expect(heardIn(Buffer.from(`${ended.stdout}${ended.stderr}`), canaries)).toEqual([]);
+  expect(heardIn(Buffer.from(reported), canaries)).toEqual([]);
 });
+
+function readFileOf(setting: string): Buffer {
+  return readFileSync(stage.sandbox.settings[setting]!);
+}
+
+/** A report is written while it can be seen already. */
+function wholeJson(path: string): string | undefined {
+  const text = readFileSync(path, 'utf8');
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return undefined;
+  }
+}
 
 function latestOf(outputs: typeof said): string {
   const shown = outputs.find(({ args }) => args === 'list --json')!.ended.stdout;

@@ -59,7 +59,6 @@ test('a blob that neither has is missing from its own', async () => {
 });
 
 test.each(['store.not-found', 'store.unauthorized'] as const)('a container that answers %s has nothing', async (code) => {
-   
   other.list = async function* () {
     throw new HubkeepError(code, 'no');
   };
@@ -67,7 +66,6 @@ test.each(['store.not-found', 'store.unauthorized'] as const)('a container that 
 });
 
 test('one that is silent is not taken for empty', async () => {
-   
   other.list = async function* () {
     throw new HubkeepError('store.unavailable', 'silent', { retryable: true });
   };

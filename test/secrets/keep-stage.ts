@@ -5,6 +5,7 @@ import { createLocalDropFile } from '../../src/adapters/local-drop-file/local-dr
 import type { Outcome, Problem, Succeeded } from '../../src/contracts/outcome';
 import type { Log, LogFields } from '../../src/ports/log';
 import { createSystemSecretsKeeper, type KeptSystemSecrets } from '../../src/secrets/keep-system-secrets';
+import { createSystemSecretsDesk, type SystemSecretsDesk } from '../../src/secrets/system-secrets-desk';
 import { createSystemSecretsStore } from '../../src/secrets/store-system-secrets';
 import { openVaultStage, type VaultStage } from './vault-stage';
 
@@ -30,6 +31,8 @@ export interface KeepStage extends VaultStage {
   keep(runId: string, options?: KeepOptions): Promise<Outcome<KeptSystemSecrets>>;
   kept(runId: string, options?: KeepOptions): Promise<Succeeded<KeptSystemSecrets>>;
   problemOf(runId: string, options?: KeepOptions): Promise<Problem>;
+  /** Somebody at the desk, with a client of their own. */
+  deskOf(): SystemSecretsDesk;
   /** Everything that outcomes, errors and the log said. */
   said(): string;
 }
@@ -74,6 +77,12 @@ export async function openKeepStage(): Promise<KeepStage> {
       if (outcome.status !== 'failed') throw new Error('expected a failed outcome');
       return outcome.problem;
     },
+    deskOf: () =>
+      createSystemSecretsDesk({
+        store: createSystemSecretsStore({ vault: stage.connect(), clock: stage.clock, stampName: 'east stamp' }),
+        clock: stage.clock,
+        maxAgeDays: 90,
+      }),
     said: () => said.join('\n'),
   };
 }

@@ -33,6 +33,7 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     summaries,
     lock,
     startRun: stage.starterOf(lock),
+    systemSecrets: undefined,
   };
   const all = { ...services, ...changes(services) };
   const routes = createRoutes(all);
@@ -53,12 +54,12 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     log: silentLog,
   });
 
-  async function call(method: 'GET' | 'POST', path: string, { query = {}, body }: Call = {}) {
+  async function call(method: 'GET' | 'POST' | 'PUT', path: string, { query = {}, body }: Call = {}) {
     for (const route of routes) {
       const match = new RegExp(`^${route.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`).exec(path);
       if (route.method !== method || match === null) continue;
       const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-      const request = { params: { ...match.groups }, query, text: () => Promise.resolve(text) };
+      const request = { params: { ...match.groups }, query, text: () => Promise.resolve(text), stream: () => chunksOf(text) };
       return shown(await answer(route, request, { engine, log: all.log }));
     }
     throw new Error(`There is no route ${method} ${path}.`);
@@ -67,8 +68,14 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
   return {
     ...{ stage, services: all, routes, engine },
     get: (path: string, query?: Record<string, string>) => call('GET', path, query === undefined ? {} : { query }),
+    put: (path: string, body: string) => call('PUT', path, { body }),
     post: (path: string, body?: unknown) => call('POST', path, { body }),
   };
+}
+
+async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += 10_000) yield bytes.subarray(at, at + 10_000);
 }
 
 function shown({ status, headers, body }: ApiResponse) {

@@ -52,7 +52,12 @@ function createApp({ endpoints, apiKey, refuse }: HttpServerOptions): Hono {
     app.on(endpoint.method, path, async (context) => {
       if (!endpoint.isAnonymous && !mayCall(context)) return toResponse(refuse(unauthorized()));
       const { req } = context;
-      return toResponse(await endpoint.answer({ params: req.param(), query: req.query(), text: () => req.text() }));
+      return toResponse(
+        await endpoint.answer({
+          ...{ params: req.param(), query: req.query(), text: () => req.text() },
+          stream: () => req.raw.body ?? nothing(),
+        }),
+      );
     });
   }
   // Whoever has no key is not told which routes there are.
@@ -60,6 +65,10 @@ function createApp({ endpoints, apiKey, refuse }: HttpServerOptions): Hono {
     toResponse(refuse(mayCall(context) ? new HubkeepError('http.not-found', 'There is no such route.') : unauthorized())),
   );
   return app;
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // Requests without a body.
 }
 
 function toResponse({ status, headers, body }: ApiResponse): Response {

@@ -1,13 +1,13 @@
 import { isHubkeepError } from '../../errors/hubkeep-error';
 import type { Clock } from '../../ports/clock';
 
-const attempts = 4;
+const attempts = 7;
 const firstDelay = 1_000;
 const longestDelay = 30_000;
 
 /**
- * Tries again while the error is retryable: after 1, 2 and 4 seconds, or after what the vault asked for, up to 30
- * seconds. The SDK's own retries do nothing for a 429 without Retry-After and wait without limit for one with it.
+ * Tries again while the error is retryable: after 1, 2, 4 seconds and so on, or after what the vault asked for, up to 30
+ * seconds, for a good minute in all. The SDK's own retries do nothing for a 429 without Retry-After and wait without limit for one with it.
  */
 export async function withBackOff<T>(clock: Clock, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

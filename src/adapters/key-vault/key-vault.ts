@@ -51,6 +51,11 @@ export function createKeyVault(options: KeyVaultOptions): SecretVault {
       );
       return toStoredSecret(found);
     },
+    async tag(name, version, tags) {
+      await call({ name, action: 'set' }, (abortSignal) =>
+        client.updateSecretProperties(name, version, { abortSignal, tags: { ...tags } }),
+      );
+    },
   };
 }
 

@@ -80,8 +80,8 @@ function forbidden({ url, name, action }: VaultCall, fail: Fail): HubkeepError {
 }
 
 function disabled({ url, name }: VaultCall, fail: Fail): HubkeepError {
-  return fail('vault.forbidden', `This version of the secret ${name} in Key Vault ${url} is disabled.`, {
-    hint: 'Enable it: az keyvault secret set-attributes --enabled true.',
+  return fail('vault.disabled', `This version of the secret ${name} in Key Vault ${url} is disabled.`, {
+    hint: 'Enable it (az keyvault secret set-attributes --enabled true), or store SystemSecrets.JSON again.',
   });
 }
 
@@ -91,7 +91,7 @@ function describe(error: unknown): ServiceError {
     code?: string;
     name?: string;
     message?: string;
-    details?: { error?: { innererror?: { code?: string } } };
+    details?: { error?: { innerError?: { code?: string } } };
     response?: { headers: { get(header: string): string | undefined } };
   };
   const retryAfter = response?.headers.get('retry-after') ?? '';
@@ -99,7 +99,7 @@ function describe(error: unknown): ServiceError {
     statusCode,
     // The SDK knows only that its call was aborted, which nothing but our time limit does.
     code: name === 'AbortError' ? 'no answer in time' : (code ?? name ?? 'unknown error'),
-    innerCode: details?.error?.innererror?.code ?? '',
+    innerCode: details?.error?.innerError?.code ?? '',
     message: message ?? '',
     retryAfterMs: /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1_000 : undefined,
   };

@@ -14,6 +14,15 @@ export function describeSecretVault(title: string, open: () => SecretVault): voi
       expect(secret.createdAt.getTime()).toBeGreaterThan(0);
     });
 
+    it('gives a version other tags, and leaves all else as it is', async () => {
+      const vault = open();
+      const { version } = await vault.set('tagged', 'value', { contentType: 'text/plain', tags: { a: 'b', c: 'd' } });
+      await vault.tag('tagged', version, { a: 'e' });
+
+      expect(await vault.get('tagged')).toMatchObject({ value: 'value', version, contentType: 'text/plain' });
+      expect((await vault.get('tagged')).tags).toEqual({ a: 'e' });
+    });
+
     it('keeps every version readable under its own name', async () => {
       const vault = open();
       const first = await vault.set('versions', 'one');
