@@ -5,7 +5,8 @@ import { startSandbox, type SandboxOptions } from './start-sandbox';
 import { untilSignal } from './until-signal';
 
 const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--backup-to-url]
-  --availability-group  two SQL Servers behind a listener instead of one
+  --share PATH          this directory as the file share, instead of one that is made up
+  --availability-group  two SQL Servers in an availability group instead of one
   --backup-to-url       SQL Server writes its backups to blobs by itself (SQL_BACKUP_MODE=url)`;
 
 function readArguments(): SandboxOptions | undefined {

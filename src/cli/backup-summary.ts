@@ -67,7 +67,7 @@ function databaseRows({ items }: DatabasesRecord): string[][] {
     if (item.status === 'failed') return ['database', `${what} FAILED`, '', '', ''];
     const { files, proof } = item;
     const size = files.reduce((sum, file) => sum + file.size, 0);
-    return ['database', what, formatBytes(size), formatSpan(proof.startedAt, proof.finishedAt), placeOf(files[0])];
+    return ['database', what, formatBytes(size), formatSpan(proof.startedAt, proof.finishedAt), placeOf(files)];
   });
 }
 
@@ -84,8 +84,9 @@ function shareRow({ counts, startedAt, finishedAt, packs, source }: FileShareRec
   return ['fileshare', what, size, formatSpan(startedAt, finishedAt), packs.key];
 }
 
-/** Names the container where it is not the repository's own. */
-function placeOf(file: DatabaseBackup['files'][number] | undefined): string {
-  if (file === undefined) return '';
-  return file.container === undefined ? file.key : `${file.container}/${file.key}`;
+/** Of the first file; names the container where it is not the repository's own. */
+function placeOf([first, ...more]: DatabaseBackup['files']): string {
+  if (first === undefined) return '';
+  const place = first.container === undefined ? first.key : `${first.container}/${first.key}`;
+  return more.length === 0 ? place : `${place} and ${plural(more.length, 'more stripe')}`;
 }

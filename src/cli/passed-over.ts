@@ -1,6 +1,6 @@
 import type { Component } from '../contracts/components';
 import type { RecoveryPoint } from '../contracts/recovery-point';
-import { hasComponent, type RecoveryPoints } from '../repository/recovery-points';
+import { hasSomeOf, type RecoveryPoints } from '../repository/recovery-points';
 import { plural } from './format';
 import type { Terminal } from './terminal';
 
@@ -18,7 +18,7 @@ export async function tellPassedOver(terminal: Terminal, { points, point, wanted
   let suspect = 0;
   for await (const { point: newer } of points.newestFirst()) {
     if (newer.id === point.id) break;
-    const missing = wanted.filter((component) => !hasComponent(newer, component));
+    const missing = wanted.filter((component) => !hasSomeOf(newer, component));
     for (const component of missing) lacked.add(component);
     if (missing.length > 0) lacking += 1;
     else suspect += 1;

@@ -11,6 +11,7 @@ import { restoreSystemSecrets } from '../secrets/restore-system-secrets';
 import type { ProgressView } from './progress/progress-view';
 import { planDatabases, restoreDatabases, type RestoredDatabase } from './restore-databases';
 import { refuseOpenDirectory } from './private-directory';
+import { leftOut } from './restore-summary';
 import { refuseExisting, writeNewFile } from './write-new-file';
 
 const writerThreads = Math.max(2, Math.min(4, availableParallelism()));
@@ -103,7 +104,7 @@ async function prepareShare({ hubkeep, point, targets, view }: RestorePartsOptio
       threads: writerThreads,
       onProgress,
     });
-    if (include.length > 0) refuseNothing(restored, include);
+    if (include.length > 0) refuseNothing(restored, { include, point });
     return { directory: target.location, ...restored };
   };
 }
@@ -120,9 +121,13 @@ function showShare(view: ProgressView, { counts }: FileShareRecord, whole: boole
   };
 }
 
-function refuseNothing({ files, directories, symlinks }: RestoredShare, include: readonly string[]) {
+function refuseNothing(
+  { files, directories, symlinks }: RestoredShare,
+  { include, point }: { readonly include: readonly string[]; readonly point: RecoveryPoint },
+) {
   if (files + directories + symlinks > 0) return;
+  const left = leftOut(point);
   throw new HubkeepError('restore.incomplete', `nothing in the share matches --include ${include.join(' ')}`, {
-    hint: 'Paths are as in the share, with / between names: --include "site1/**" or --include "**/web.config".',
+    hint: `Paths are as in the share, with / between names: --include "site1/**" or --include "**/web.config".${left === undefined ? '' : ` This point: ${left}.`}`,
   });
 }

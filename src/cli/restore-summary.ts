@@ -1,5 +1,5 @@
 import type { RecoveryPoint } from '../contracts/recovery-point';
-import { formatBytes, formatDuration, plural, table } from './format';
+import { formatBytes, formatCount, formatDuration, plural, table } from './format';
 import type { Missing } from './restore-missing';
 import type { RestoredParts } from './restore-parts';
 import type { Terminal } from './terminal';
@@ -17,7 +17,16 @@ export function showRestored(terminal: Terminal, { point, restored, missing, ms 
   for (const { component, subject, reason } of missing) {
     terminal.print(`missing  ${component}${subject === undefined ? '' : `, ${subject}`}: ${reason}`);
   }
+  const left = restored.fileshare === undefined ? undefined : leftOut(point);
+  if (left !== undefined) terminal.print(left);
   terminal.print(`restored from ${point.id}, taken ${point.startedAt} (${formatDuration(ms)})`);
+}
+
+/** What the run that made the point was told not to take. */
+export function leftOut({ fileshare }: RecoveryPoint): string | undefined {
+  if (fileshare?.status !== 'succeeded' || fileshare.excludes.length === 0) return undefined;
+  const globs = fileshare.excludes.join(', ');
+  return `left out when it was made: what FILE_SHARE_EXCLUDE named (${globs}), ${formatCount(fileshare.counts.excluded)} in all`;
 }
 
 function rowsOf({ fileshare, databases = [], secrets }: RestoredParts): string[][] {

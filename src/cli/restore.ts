@@ -27,7 +27,10 @@ export function addRestoreCommand(program: Command, act: Act) {
       '--fileshare <dir>',
       'restore the file share into this directory: empty, missing, or with an unfinished restore of the same',
     )
-    .option('--include <glob...>', 'only these paths of the share, and all below them')
+    .option(
+      '--include <glob...>',
+      'only these paths of the share, with / between names, and all below them; give it after the id',
+    )
     .option('--databases <dir>', 'write the backup files of the databases below this directory')
     .option('--secrets <file>', 'write SystemSecrets.JSON to this file, readable by its owner alone')
     .option('--force', 'write SystemSecrets.JSON even where everybody may look')

@@ -42,7 +42,8 @@ async function inspectFile(path: string): Promise<BakInspection> {
 async function inspectBlob(terminal: Terminal, key: string, options: CommonOptions): Promise<BakInspection> {
   try {
     const { store } = await openRepositoryReadOnly(terminal, options);
-    return await inspectBak(await inStore(store, key));
+    // As hubkeep show prints it, with the container before it where SQL Server wrote it by itself.
+    return await inspectBak(await inStore(store, key.replace(/^[a-z0-9-]+\/(?=databases\/)/, '')));
   } catch (error) {
     const code = codeOf(error);
     if (code !== 'config.invalid' && code !== 'store.not-found') throw error;

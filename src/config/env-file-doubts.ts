@@ -7,7 +7,7 @@ const foreign = /^(AZURE_|NODE_|APPLICATIONINSIGHTS_|AzureWebJobs|FUNCTIONS_|WEB
 const looksLikeSetting = /^[A-Z][A-Z0-9_]{0,63}$/;
 const mostTypingErrors = 3;
 
-/** One sentence for each line of a settings file that has no effect. Holds no value, nor what might be a piece of one. */
+/** One sentence for each line of a settings file that has no effect, or less than it says. Holds no value, nor what might be a piece of one. */
 export function envFileDoubts(file: string, content: string): string[] {
   const { names, inValues } = understood(content);
   return content.split(/\r?\n/).flatMap((written, i) => {
@@ -18,6 +18,8 @@ export function envFileDoubts(file: string, content: string): string[] {
       .slice(0, line.indexOf('='))
       .replace(/^export\s+/, '')
       .trim();
+    if (isCut(line.slice(line.indexOf('=') + 1)))
+      return [`line ${i + 1} of ${file}: the value of ${name} ends before its #; put it in quotes`];
     if (known.includes(name) || foreign.test(name)) return [];
     const meant = nearest(name);
     // A value that is broken over lines can look like a name.
@@ -25,6 +27,11 @@ export function envFileDoubts(file: string, content: string): string[] {
     const question = meant === undefined ? '' : `; did you mean ${meant}?`;
     return [`${what} in ${file} is not a setting of Hubkeep${question}`];
   });
+}
+
+/** A # begins a comment wherever it stands outside of quotes, which nobody means who puts no blank before it. */
+function isCut(value: string): boolean {
+  return !/^\s*["'`]/.test(value) && /\S#/.test(value.replace(/\s#.*$/, ''));
 }
 
 function understood(content: string) {

@@ -163,17 +163,27 @@ function proof(): ExplainedStatement[] {
 /** What an operator runs so that the login may do all that; Hubkeep never sends them. */
 export function everyGrant(login: string): ExplainedStatement[] {
   return [
+    explain('login', 'Makes the login; put a password of yours in.', sql.grants.login(login)),
+    explain(
+      'user',
+      'Lets it into the database; once for each database, master among them, and for msdb.',
+      sql.grants.user(database, login),
+    ),
     explain('grant-backup', 'To back up the database; once for each database.', sql.grants.backUp(database, login)),
     explain('grant-verify', 'To verify backups.', sql.grants.createDatabase(login)),
     explain('grant-credentials', 'To back up to blobs, with SQL_BACKUP_MODE=url.', sql.grants.alterCredentials(login)),
     explain('grant-history', 'To prove backups by the history of the server.', sql.grants.readHistory(login)),
     explain(
       'grant-files',
-      'To record the files of databases; whoever may create databases sees them already.',
+      'To record the files of databases, and to find the replicas of an availability group.',
       sql.grants.seeFiles(login),
     ),
     explain('grant-users', 'To record the users of the database; once for each database.', sql.grants.seeUsers(database, login)),
-    explain('grant-progress', 'To see how far a backup is, and how long it still takes.', sql.grants.seeProgress(login)),
+    explain(
+      'grant-progress',
+      'To see how far a backup is, and how long it still takes; also for availability groups.',
+      sql.grants.seeProgress(login),
+    ),
     explain(
       'grant-stop',
       'To stop a backup whose connection broke, when it is given up; optional, and of use beside the one for progress.',

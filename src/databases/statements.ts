@@ -157,6 +157,9 @@ export function killSession(sessionId: number): string {
 
 /** For an operator to run; never sent. */
 export const grants = {
+  login: (login: string) => `USE master; CREATE LOGIN ${quoteName(login)} WITH PASSWORD = N'…', CHECK_EXPIRATION = OFF;`,
+  user: (database: string, login: string) =>
+    `USE ${quoteName(database)}; CREATE USER ${quoteName(login)} FOR LOGIN ${quoteName(login)};`,
   alterCredentials: (login: string) => `USE master; GRANT ALTER ANY CREDENTIAL TO ${quoteName(login)};`,
   backUp: (database: string, login: string) => `USE ${quoteName(database)}; GRANT BACKUP DATABASE TO ${quoteName(login)};`,
   createDatabase: (login: string) => `USE master; GRANT CREATE ANY DATABASE TO ${quoteName(login)};`,

@@ -14,8 +14,10 @@ const everything: Selection = { includes: () => true, reaches: () => true };
 /** What globs over share paths select; everything when there is none. A directory that matches brings all it holds. */
 export function createSelection(globs: readonly string[]): Selection {
   if (globs.length === 0) return everything;
-  const matches = picomatch([...globs], { dot: true });
-  const bases = globs.map(literalBase);
+  // As a shell completes them: ./site/ and /site/ are site.
+  const plain = globs.map((glob) => glob.replace(/^(?:\.?\/)+(?=.)/, '').replace(/(?<=.)\/+$/, ''));
+  const matches = picomatch(plain, { dot: true });
+  const bases = plain.map(literalBase);
   let within: SharePath | undefined;
   return {
     includes(path) {

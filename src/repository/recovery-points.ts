@@ -123,10 +123,10 @@ export function createRecoveryPoints(store: BlobStore) {
     }
   }
 
-  /** The newest point that is not suspect and has all these components; throws `point.not-found`. */
+  /** The newest point that is not suspect and has something of all these components; throws `point.not-found`. */
   async function latest(needed: readonly Component[] = []): Promise<StoredPoint> {
     for await (const stored of newestFirst()) {
-      if (!needed.every((component) => hasComponent(stored.point, component))) continue;
+      if (!needed.every((component) => hasSomeOf(stored.point, component))) continue;
       if ((await marks(stored.point.id)).some(({ kind }) => kind === 'suspect')) continue;
       return stored;
     }
@@ -156,7 +156,7 @@ export function createRecoveryPoints(store: BlobStore) {
     /** `latest` or an id. */
     async find(idOrLatest: string, needed: readonly Component[] = []): Promise<StoredPoint> {
       const stored = idOrLatest === 'latest' ? await latest(needed) : await read(idOrLatest);
-      const missing = needed.find((component) => !hasComponent(stored.point, component));
+      const missing = needed.find((component) => !hasSomeOf(stored.point, component));
       if (missing !== undefined)
         throw new HubkeepError('point.component-missing', `recovery point ${stored.point.id} has no ${missing}`);
       return stored;
@@ -172,7 +172,13 @@ export function createRecoveryPoints(store: BlobStore) {
 
 export type RecoveryPoints = ReturnType<typeof createRecoveryPoints>;
 
-/** True when the point can give this component back. */
+/** True when the point can give all of this component back. */
 export function hasComponent(point: RecoveryPoint, component: Component): boolean {
   return point[component]?.status === 'succeeded';
+}
+
+/** True when it can give something of it back: some of the databases, where others failed. */
+export function hasSomeOf(point: RecoveryPoint, component: Component): boolean {
+  const status = point[component]?.status;
+  return status === 'succeeded' || status === 'partial';
 }

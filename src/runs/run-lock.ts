@@ -175,7 +175,7 @@ export type RunLock = ReturnType<typeof createRunLock>;
 
 function busy(runId: string, { host, pid }: LockDocument): HubkeepError {
   return new HubkeepError('run.busy', `run ${runId} is still running, started by process ${pid} on ${host}`, {
-    hint: 'Wait until it has ended, or cancel it; one run at a time keeps the order of what is stored.',
+    hint: 'Wait until it has ended, or stop it: Ctrl-C where hubkeep backup runs, POST backups/{runId}/cancel elsewhere. One run at a time keeps the order of what is stored.',
     details: { runId },
   });
 }

@@ -23,7 +23,11 @@ test('a backup leaves out what FILE_SHARE_EXCLUDE matches, says how much and by 
   expect(fileshare).toMatchObject({ excludes: ['**/*.{log,trace}', 'site0/wwwroot/bin'], counts: { excluded: 2, failed: 0 } });
 
   const target = join(stage.work, 'restored');
-  expect((await stage.hubkeep('restore', 'latest', '--fileshare', target)).code).toBe(0);
+  const restored = await stage.hubkeep('restore', 'latest', '--fileshare', target);
+  expect([restored.code, restored.stdout]).toEqual([
+    0,
+    expect.stringContaining('FILE_SHARE_EXCLUDE named (**/*.{log,trace}, site0/wwwroot/bin), 2 in all'),
+  ]);
   expect(existsSync(join(target, 'site0/wwwroot/web.config'))).toBe(true);
   expect(existsSync(join(target, 'site0/wwwroot/bin'))).toBe(false);
   expect(existsSync(join(target, 'site1/trace.log'))).toBe(false);

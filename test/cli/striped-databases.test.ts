@@ -28,6 +28,7 @@ test('a database is backed up in as many files as SQL_BACKUP_STRIPES says, verif
     const backup = await stage.hubkeepWith(settings, 'backup', '--json');
     expect([backup.code, backup.stderr]).toEqual([0, expect.not.stringContaining('warning')]);
     expect(readdirSync(directory)).toEqual([]);
+    expect((await stage.hubkeep('show', 'latest')).stdout).toContain('/hosting.bak and 2 more stripes');
     const point = (await stage.hubkeep('show', 'latest', '--json')).json();
     const [item] = point.databases.items;
     expect(item.files.map(({ key }: { key: string }) => key.replace(/.*\//, ''))).toEqual([

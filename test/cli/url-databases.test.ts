@@ -39,7 +39,12 @@ test('SQL Server writes to the container beside, and everything else knows where
   expect(beside).toEqual(files.map(({ key }) => key).sort());
   expect(await collect(stage.store().list('databases/'))).toEqual([]);
 
-  for (const args of [['verify'], ['verify', '--deep'], ['show', '--bak', files[0]?.key ?? '']])
+  for (const args of [
+    ['verify'],
+    ['verify', '--deep'],
+    ['show', '--bak', files[0]?.key ?? ''],
+    ['show', '--bak', `hubkeep-sql/${files[0]?.key}`],
+  ])
     expect([args, (await stage.hubkeep(...args)).code]).toEqual([args, 0]);
   const to = join(stage.work, 'restored');
   expect((await stage.hubkeep('restore', 'latest', '--databases', to)).code).toBe(0);

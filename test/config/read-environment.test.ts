@@ -63,6 +63,13 @@ test('no doubt holds a value, not even one that is broken over lines', () => {
   expect(doubtsOf('SQL_PASSWORD=first\nc2VjcmV0LXBhcnQ==\n')).toEqual(['line 2 in FILE is not a setting of Hubkeep']);
 });
 
+test('a value that its own # cuts off is told by its setting, and a comment is none', () => {
+  expect(doubtsOf('SQL_PASSWORD=top#secret\nSQL_USER="a#b"\nSTAMP_NAME=east # ours\nFILE_SHARE_EXCLUDE=[x#y #z\n')).toEqual([
+    'line 1 of FILE: the value of SQL_PASSWORD ends before its #; put it in quotes',
+    'line 4 of FILE: the value of FILE_SHARE_EXCLUDE ends before its #; put it in quotes',
+  ]);
+});
+
 test('a missing file is config.invalid and names the file', () => {
   const file = join(directory, 'none.env');
   const failure = expect.objectContaining({ code: 'config.invalid', message: expect.stringContaining(file) });

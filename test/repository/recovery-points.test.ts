@@ -82,6 +82,21 @@ test('a point is found with the components it is needed for, or it is said what 
   await expect(points.find('20200101T000000Z-0000')).rejects.toMatchObject({ code: 'point.not-found' });
 });
 
+test('the newest with some of the databases comes before an older one with all', async () => {
+  const [database] = (await points.latest()).point.databases?.items ?? [];
+  const failed = {
+    status: 'failed' as const,
+    server: 's',
+    database: 'd',
+    problem: { code: 'sql.unreachable' as const, message: 'away' },
+  };
+  const items = [database ?? failed, failed];
+  const { point: some } = await points.commit({ ...point('20261127T020000Z-0005'), databases: { status: 'partial', items } });
+  expect((await points.latest(['databases'])).point.id).toBe(some.id);
+  await points.commit({ ...point('20261128T020000Z-0006'), databases: { status: 'failed', items: [failed] } });
+  expect((await points.latest(['databases'])).point.id).toBe(some.id);
+});
+
 test('a record that is not the one committed is refused', async () => {
   const record = (await points.read('20261122T020000Z-0001')).point;
   await store.put(layout.point(record.id), jsonBytes({ ...record, stamp: 'another' }));

@@ -44,7 +44,7 @@ function unreadable(path: string, cause: unknown): never {
   const missing = code === 'ENOENT' || code === 'ENOTDIR';
   throw new HubkeepError('sql.staging-unreadable', `${missing ? 'Cannot find' : 'Cannot read'} ${path}`, {
     hint: missing
-      ? 'SQL_BACKUP_DIRECTORY (as SQL Server sees it) and SQL_BACKUP_DIRECTORY_LOCAL (as Hubkeep sees it) must be the same directory.'
+      ? 'SQL_BACKUP_DIRECTORY (as SQL Server sees it) and SQL_BACKUP_DIRECTORY_LOCAL (as Hubkeep sees it) must be the same directory; files named hubkeep-… that SQL Server wrote to the other one are yours to remove.'
       : 'Give the account Hubkeep runs as read and delete permission on SQL_BACKUP_DIRECTORY_LOCAL.',
     retryable: !missing && code !== 'EACCES' && code !== 'EPERM',
     cause,
