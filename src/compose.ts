@@ -9,6 +9,7 @@ import { notConfigured } from './activities/not-configured';
 import { createPlanSharePartitions } from './activities/plan-share-partitions';
 import { createAzureBackupContainer } from './adapters/azure-blob/azure-backup-container';
 import { createAzureBlobStore } from './adapters/azure-blob/azure-blob-store';
+import { createBlobDropFile } from './adapters/azure-blob/blob-drop-file';
 import type { AzureBlobAccount } from './adapters/azure-blob/container-client';
 import { trustExtraCa } from './adapters/extra-ca';
 import { createLocalDropFile } from './adapters/local-drop-file/local-drop-file';
@@ -30,6 +31,7 @@ import { lateAdapters } from './late-adapters';
 import type { BackupContainer } from './ports/backup-container';
 import type { BlobStore } from './ports/blob-store';
 import type { Clock } from './ports/clock';
+import type { DropFile } from './ports/drop-file';
 import type { Log } from './ports/log';
 import type { SecretVault } from './ports/secret-vault';
 import { createRecoveryPoints, type RecoveryPoints } from './repository/recovery-points';
@@ -42,7 +44,7 @@ import { createRunGuard, type RunGuard } from './runs/run-guard';
 import { createRunLock } from './runs/run-lock';
 import { createRunSummaries } from './runs/run-summaries';
 import { createRunStarter } from './runs/start-run';
-import { createSystemSecretsKeeper } from './secrets/keep-system-secrets';
+import { createSystemSecretsKeeper, type SystemSecretsKeeper } from './secrets/keep-system-secrets';
 import { createSystemSecretsStore } from './secrets/store-system-secrets';
 import type { ApiServices } from './triggers/api-services';
 import type { Activities } from './workflow/workflow';
@@ -69,6 +71,8 @@ export interface Hubkeep extends ApiServices {
   readonly bootId: string;
   /** Nothing when KEY_VAULT_URL is not set. */
   readonly vault: SecretVault | undefined;
+  /** Nothing when KEY_VAULT_URL is not set. */
+  readonly secretsKeeper: SystemSecretsKeeper | undefined;
 }
 
 /** How long one box of the share is copied; any Functions plan allows it. */
@@ -83,14 +87,15 @@ interface Shared {
   readonly points: RecoveryPoints;
   readonly guard: RunGuard;
   readonly progress: ProgressReporter;
-  readonly vault: SecretVault | undefined;
+  readonly secretsKeeper: SystemSecretsKeeper | undefined;
   readonly spawnShareThread: SpawnShareThread | undefined;
 }
 
 export function compose(config: Config, { log, runsDependOnProcess, spawnShareThread }: ComposeOptions): Hubkeep {
   if (config.extraCaFile !== undefined) trustExtraCa(config.extraCaFile);
   const clock = createSystemClock();
-  const { store, writeStore, backupContainer } = openStorage(config, clock);
+  const account = accountOf(config);
+  const { store, writeStore, backupContainer } = openStorage(config, { account, clock });
   const handOver = runsDependOnProcess ? createHandOverStore(writeStore) : undefined;
   const runStore = handOver ?? writeStore;
   const runPoints = rememberPoints(createRecoveryPoints(runStore));
@@ -103,6 +108,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
   const guard = createRunGuard({ lock, summaries, clock, log });
   const repositoryId = once(async () => (await openRepository(store)).repositoryId);
   const vault = createVault(config, clock);
+  const secretsKeeper = createKeeper(config, { account, vault, clock, log });
   const runShareStore = throttled(runStore, config, clock);
   const shared: Shared = {
     config,
@@ -113,7 +119,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     points: runPoints,
     guard,
     progress,
-    vault,
+    secretsKeeper,
     spawnShareThread,
   };
   const notifier = config.notify.webhookUrl === undefined ? undefined : createWebhook(config.notify.webhookUrl);
@@ -141,7 +147,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
   };
   const { bootId } = host;
   const edges = { config, clock, log, store, points, summaries, lock, progress, startRun };
-  return { ...edges, activities, runPoints, repositoryId, shareStore, bootId, vault };
+  return { ...edges, activities, runPoints, repositoryId, shareStore, bootId, vault, secretsKeeper };
 }
 
 interface Storage {
@@ -152,12 +158,17 @@ interface Storage {
   readonly backupContainer: BackupContainer;
 }
 
-function openStorage({ storage, identity, sql }: Config, clock: Clock): Storage {
-  const { account: given, container, apiVersion } = storage;
-  const account: AzureBlobAccount =
-    'connectionString' in given || 'sas' in given
-      ? given
-      : { ...given, credential: lateAdapters.identity().createCredential(identity) };
+function accountOf({ storage: { account }, identity }: Config): AzureBlobAccount {
+  if ('connectionString' in account || 'sas' in account) return account;
+  return { ...account, credential: lateAdapters.identity().createCredential(identity) };
+}
+
+interface Outside {
+  readonly account: AzureBlobAccount;
+  readonly clock: Clock;
+}
+
+function openStorage({ storage: { container, apiVersion }, sql }: Config, { account, clock }: Outside): Storage {
   const own = createAzureBlobStore(account, container, { apiVersion });
   const name = container + backupContainerSuffix;
   const backupContainer = createAzureBackupContainer(account, name, { apiVersion, clock });
@@ -198,17 +209,25 @@ function shareActivities(shared: Shared) {
   };
 }
 
-function secretsActivity({ config, clock, log, vault, guard }: Shared) {
+function createKeeper(config: Config, outside: Outside & { vault: SecretVault | undefined; log: Log }) {
   const { secrets, stampName } = config;
-  if (secrets === undefined || vault === undefined) return notConfigured('secrets', 'KEY_VAULT_URL');
-  const keeper = createSystemSecretsKeeper({
-    store: createSystemSecretsStore({ vault, clock, stampName }),
-    dropFile: secrets.dropFile === undefined ? undefined : createLocalDropFile(secrets.dropFile),
-    maxAgeDays: secrets.maxAgeDays,
-    clock,
-    log,
-  });
-  return createKeepSystemSecrets({ keep: (runId) => guard(runId, () => keeper.keep(runId)) });
+  const { vault, clock, log } = outside;
+  if (secrets === undefined || vault === undefined) return undefined;
+  const { wipe, maxAgeDays } = secrets;
+  const store = createSystemSecretsStore({ vault, clock, stampName });
+  return createSystemSecretsKeeper({ store, dropFile: openDropFile(config, outside), wipe, maxAgeDays, clock, log });
+}
+
+function openDropFile({ secrets, storage: { apiVersion } }: Config, { account }: Outside): DropFile | undefined {
+  const place = secrets?.dropFile;
+  if (place === undefined) return undefined;
+  if ('path' in place) return createLocalDropFile(place.path);
+  return createBlobDropFile(account, { container: place.container, name: place.blob }, { apiVersion });
+}
+
+function secretsActivity({ secretsKeeper, guard }: Shared) {
+  if (secretsKeeper === undefined) return notConfigured('secrets', 'KEY_VAULT_URL');
+  return createKeepSystemSecrets({ keep: (runId) => guard(runId, () => secretsKeeper.keep(runId)) });
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
