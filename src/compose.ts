@@ -4,20 +4,19 @@ import { createBeginRun } from './activities/begin-run';
 import { createCommitRecoveryPoint } from './activities/commit-recovery-point';
 import { createCopyShareBox } from './activities/copy-share-box';
 import { createEndRun } from './activities/end-run';
-import { createKeepSystemSecrets } from './activities/keep-system-secrets';
 import { notConfigured } from './activities/not-configured';
 import { createPlanSharePartitions } from './activities/plan-share-partitions';
 import { createAzureBackupContainer } from './adapters/azure-blob/azure-backup-container';
 import { createAzureBlobStore } from './adapters/azure-blob/azure-blob-store';
 import type { AzureBlobAccount } from './adapters/azure-blob/container-client';
 import { trustExtraCa } from './adapters/extra-ca';
-import { createLocalDropFile } from './adapters/local-drop-file/local-drop-file';
 import { createLocalFiles } from './adapters/local-files/local-files';
 import { createLocalHost } from './adapters/local-host/local-host';
 import { createSystemClock } from './adapters/system-clock';
 import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
 import { databaseActivities } from './compose-databases';
+import { openSecrets, secretsActivity, type Secrets } from './compose-secrets';
 import type { Config } from './config/config';
 import { backupContainerSuffix, longestContainerName } from './config/cross-checks';
 import type { ActivityMap } from './contracts/activities';
@@ -31,7 +30,6 @@ import type { BackupContainer } from './ports/backup-container';
 import type { BlobStore } from './ports/blob-store';
 import type { Clock } from './ports/clock';
 import type { Log } from './ports/log';
-import type { SecretVault } from './ports/secret-vault';
 import { createRecoveryPoints, type RecoveryPoints } from './repository/recovery-points';
 import { rememberPoints } from './repository/remember-points';
 import { openRepository } from './repository/repository-header';
@@ -42,9 +40,6 @@ import { createRunGuard, type RunGuard } from './runs/run-guard';
 import { createRunLock } from './runs/run-lock';
 import { createRunSummaries } from './runs/run-summaries';
 import { createRunStarter } from './runs/start-run';
-import { createSystemSecretsKeeper } from './secrets/keep-system-secrets';
-import { createSystemSecretsDesk } from './secrets/system-secrets-desk';
-import { createSystemSecretsStore, type SystemSecretsStore } from './secrets/store-system-secrets';
 import type { ApiServices } from './triggers/api-services';
 import type { Activities } from './workflow/workflow';
 
@@ -57,7 +52,7 @@ export interface ComposeOptions {
 }
 
 /** Everything the edges need. */
-export interface Hubkeep extends ApiServices {
+export interface Hubkeep extends ApiServices, Secrets {
   readonly progress: ProgressReporter;
   readonly activities: Activities<ActivityMap>;
   /** As the activities see them: what they have read or written is not read again. */
@@ -68,8 +63,6 @@ export interface Hubkeep extends ApiServices {
   readonly shareStore: BlobStore;
   /** Of this machine. */
   readonly bootId: string;
-  /** Nothing when KEY_VAULT_URL is not set. */
-  readonly vault: SecretVault | undefined;
 }
 
 /** How long one box of the share is copied; any Functions plan allows it. */
@@ -84,14 +77,14 @@ interface Shared {
   readonly points: RecoveryPoints;
   readonly guard: RunGuard;
   readonly progress: ProgressReporter;
-  readonly vault: SecretVault | undefined;
   readonly spawnShareThread: SpawnShareThread | undefined;
 }
 
 export function compose(config: Config, { log, runsDependOnProcess, spawnShareThread }: ComposeOptions): Hubkeep {
   if (config.extraCaFile !== undefined) trustExtraCa(config.extraCaFile);
   const clock = createSystemClock();
-  const { store, writeStore, backupContainer } = openStorage(config, clock);
+  const account = accountOf(config);
+  const { store, writeStore, backupContainer } = openStorage(config, { account, clock });
   const handOver = runsDependOnProcess ? createHandOverStore(writeStore) : undefined;
   const runStore = handOver ?? writeStore;
   const runPoints = rememberPoints(createRecoveryPoints(runStore));
@@ -103,8 +96,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
   const progress = createProgressReporter({ store, clock, log });
   const guard = createRunGuard({ lock, summaries, clock, log });
   const repositoryId = once(async () => (await openRepository(store)).repositoryId);
-  const vault = createVault(config, clock);
-  const secretsStore = vault && createSystemSecretsStore({ vault, clock, stampName: config.stampName });
+  const secrets = openSecrets(config, { account, clock, log });
   const runShareStore = throttled(runStore, config, clock);
   const shared: Shared = {
     config,
@@ -115,7 +107,6 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     points: runPoints,
     guard,
     progress,
-    vault,
     spawnShareThread,
   };
   const notifier = config.notify.webhookUrl === undefined ? undefined : createWebhook(config.notify.webhookUrl);
@@ -134,7 +125,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     }),
     ...databaseActivities({ ...shared, backupContainer }),
     ...shareActivities(shared),
-    'keep-system-secrets': secretsActivity(shared, secretsStore),
+    'keep-system-secrets': secretsActivity(secrets, { guard }),
     'commit-recovery-point': createCommitRecoveryPoint({
       ...{ guard, lock, clock, stamp, repositoryId },
       ...{ store: runStore, points: runPoints },
@@ -142,10 +133,8 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     'end-run': createEndRun({ lock, summaries, forget, store, clock, log, notifier, stamp }),
   };
   const { bootId } = host;
-  const maxAgeDays = config.secrets?.maxAgeDays ?? 0;
-  const systemSecrets = secretsStore && createSystemSecretsDesk({ store: secretsStore, clock, maxAgeDays });
-  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun, systemSecrets };
-  return { ...edges, activities, runPoints, repositoryId, shareStore, bootId, vault };
+  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun, ...secrets };
+  return { ...edges, activities, runPoints, repositoryId, shareStore, bootId };
 }
 
 interface Storage {
@@ -156,12 +145,17 @@ interface Storage {
   readonly backupContainer: BackupContainer;
 }
 
-function openStorage({ storage, identity, sql }: Config, clock: Clock): Storage {
-  const { account: given, container, apiVersion } = storage;
-  const account: AzureBlobAccount =
-    'connectionString' in given || 'sas' in given
-      ? given
-      : { ...given, credential: lateAdapters.identity().createCredential(identity) };
+function accountOf({ storage: { account }, identity }: Config): AzureBlobAccount {
+  if ('connectionString' in account || 'sas' in account) return account;
+  return { ...account, credential: lateAdapters.identity().createCredential(identity) };
+}
+
+interface Outside {
+  readonly account: AzureBlobAccount;
+  readonly clock: Clock;
+}
+
+function openStorage({ storage: { container, apiVersion }, sql }: Config, { account, clock }: Outside): Storage {
   const own = createAzureBlobStore(account, container, { apiVersion });
   const name = container + backupContainerSuffix;
   const backupContainer = createAzureBackupContainer(account, name, { apiVersion, clock });
@@ -171,14 +165,6 @@ function openStorage({ storage, identity, sql }: Config, clock: Clock): Storage 
 
 function throttled(store: BlobStore, { fileShareMaxMbps }: Config, clock: Clock): BlobStore {
   return fileShareMaxMbps === undefined ? store : createThrottledStore(store, fileShareMaxMbps * 1_000_000, clock);
-}
-
-function createVault({ secrets, identity }: Config, clock: Clock): SecretVault | undefined {
-  if (secrets === undefined) return undefined;
-  const { vaultUrl: url, vaultApiVersion: apiVersion, verifyChallenge } = secrets;
-  return lateAdapters
-    .keyVault()
-    .createKeyVault({ url, apiVersion, verifyChallenge, clock, credential: lateAdapters.identity().createCredential(identity) });
 }
 
 function shareActivities(shared: Shared) {
@@ -200,19 +186,6 @@ function shareActivities(shared: Shared) {
     'plan-share-partitions': createPlanSharePartitions({ guard, partitions }),
     'copy-share-box': createCopyShareBox({ guard, progress, partitions, fileShare, points }),
   };
-}
-
-function secretsActivity({ config, clock, log, guard }: Shared, store: SystemSecretsStore | undefined) {
-  const { secrets } = config;
-  if (secrets === undefined || store === undefined) return notConfigured('secrets', 'KEY_VAULT_URL');
-  const keeper = createSystemSecretsKeeper({
-    store,
-    dropFile: secrets.dropFile === undefined ? undefined : createLocalDropFile(secrets.dropFile),
-    maxAgeDays: secrets.maxAgeDays,
-    clock,
-    log,
-  });
-  return createKeepSystemSecrets({ keep: (runId) => guard(runId, () => keeper.keep(runId)) });
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

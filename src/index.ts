@@ -10,6 +10,7 @@ import { retryTable } from './contracts/retry-table';
 import { toProblem } from './errors/to-problem';
 import type { SpawnShareThread } from './fileshare/aside/share-thread-protocol';
 import { orchestrators } from './orchestrators/orchestrators';
+import { secretsDropFunction, secretsDropName } from './triggers/blob-secrets-drop';
 import { sickHealthRoute } from './triggers/http-health';
 import { toHttpFunction } from './triggers/functions-http';
 import { createRoutes } from './triggers/routes';
@@ -50,4 +51,7 @@ function register() {
     extraInputs: [durableClientInput()],
     handler: (_timer, context) => startNightlyBackup(durableClientOf(context)),
   });
+
+  const secretsDrop = secretsDropFunction(hubkeep);
+  if (secretsDrop !== undefined) app.storageBlob(secretsDropName, secretsDrop);
 }

@@ -1,5 +1,6 @@
 import type { Component } from '../contracts/components';
 import type { SettingValues } from './schema';
+import type { DropPlace } from './setting-types';
 
 /** Where recovery points are kept. An account without signature is opened by identity. */
 export type StorageAccount =
@@ -49,7 +50,9 @@ export interface SecretsConfig {
   readonly vaultApiVersion: string | undefined;
   readonly verifyChallenge: boolean;
   /** Picked up before each run when it exists. */
-  readonly dropFile: string | undefined;
+  readonly dropFile: DropPlace | undefined;
+  /** Whether the drop file goes once the vault holds its content. */
+  readonly wipe: boolean;
   readonly maxAgeDays: number;
 }
 
@@ -138,6 +141,7 @@ function secretsOf(values: SettingValues): SecretsConfig | undefined {
     vaultApiVersion: values.KEY_VAULT_API_VERSION,
     verifyChallenge: values.KEY_VAULT_VERIFY_CHALLENGE,
     dropFile: values.SYSTEM_SECRETS_PATH,
+    wipe: values.SYSTEM_SECRETS_WIPE,
     maxAgeDays: values.SYSTEM_SECRETS_MAX_AGE_DAYS,
   };
 }

@@ -1,5 +1,6 @@
 import { components, type Component } from '../contracts/components';
 import type { SettingName } from './schema';
+import type { DropPlace } from './setting-types';
 
 /** What the rules between settings look at: which are written at all, and the components asked for. */
 export interface Written {
@@ -9,6 +10,8 @@ export interface Written {
   readonly backupMode: 'disk' | 'url' | undefined;
   /** BACKUP_CONTAINER. */
   readonly container: string;
+  /** SYSTEM_SECRETS_PATH. */
+  readonly dropFile: DropPlace | undefined;
 }
 
 /** Settings that backing a component up cannot do without. */
@@ -65,6 +68,14 @@ export function checkBackupMode({ has, components: asked, backupMode, container 
     );
   }
   return problems;
+}
+
+export function checkDropFile({ container, dropFile }: Written): string[] {
+  if (dropFile === undefined || 'path' in dropFile) return [];
+  if (![container, container + backupContainerSuffix].includes(dropFile.container)) return [];
+  return [
+    `SYSTEM_SECRETS_PATH: names ${dropFile.container}, which holds backups; use a container of its own, such as ${container}-drop`,
+  ];
 }
 
 function missing(name: SettingName, component: Component): string {

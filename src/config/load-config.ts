@@ -1,7 +1,7 @@
 import type { Component } from '../contracts/components';
 import { HubkeepError } from '../errors/hubkeep-error';
 import { toConfig, type Config } from './config';
-import { checkBackupMode, checkServe, checkSources, checkStorage, type Written } from './cross-checks';
+import { checkBackupMode, checkDropFile, checkServe, checkSources, checkStorage, type Written } from './cross-checks';
 import { settingNames, settings, type Setting, type SettingName, type SettingValues } from './schema';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -31,10 +31,11 @@ export function loadConfig(environment: Environment, { sources = true }: LoadOpt
     components: (values.BACKUP_COMPONENTS as readonly Component[] | undefined) ?? [],
     backupMode: values.SQL_BACKUP_MODE as SettingValues['SQL_BACKUP_MODE'] | undefined,
     container: (values.BACKUP_CONTAINER as string | undefined) ?? '',
+    dropFile: values.SYSTEM_SECRETS_PATH as SettingValues['SYSTEM_SECRETS_PATH'],
   };
   problems.push(
     ...checkStorage(written),
-    ...(sources ? [...checkSources(written), ...checkBackupMode(written)] : []),
+    ...(sources ? [...checkSources(written), ...checkBackupMode(written), ...checkDropFile(written)] : []),
     ...checkServe(written),
   );
   if (problems.length > 0) throw invalid(problems);

@@ -3,6 +3,7 @@ import { components } from '../contracts/components';
 import { excludeGlobs } from './exclude-globs';
 import {
   absolutePath,
+  dropPlace,
   flag,
   listOf,
   pattern,
@@ -124,7 +125,11 @@ export const settings = {
   KEY_VAULT_URL: optional('Key Vault that keeps SystemSecrets.JSON.', vaultUrl),
   KEY_VAULT_API_VERSION: optional('Key Vault version to speak; 7.1 on Azure Stack Hub.', vaultVersion),
   KEY_VAULT_VERIFY_CHALLENGE: preset('true', 'false for vaults of Azure Stack Hub, whose tokens are for another host.', flag),
-  SYSTEM_SECRETS_PATH: optional('File that SystemSecrets.JSON is picked up from before each run.', absolutePath),
+  SYSTEM_SECRETS_PATH: optional(
+    'Where SystemSecrets.JSON is picked up from: a path, or blob:CONTAINER/NAME in the storage account of the backups.',
+    dropPlace,
+  ),
+  SYSTEM_SECRETS_WIPE: preset('false', 'true removes SystemSecrets.JSON from there once the vault holds it.', flag),
   SYSTEM_SECRETS_MAX_AGE_DAYS: preset('90', 'Days after which stored secrets are reported as old.', wholeNumber(1, 3650)),
 
   SERVE_API_KEY: secret('Key that callers of `hubkeep serve` must send.', apiKey),

@@ -36,6 +36,43 @@ export function listOf<T>(item: z.ZodType<T, string>): SettingType<readonly T[]>
 /** An absolute path as some machine writes it: `/mnt/x`, `D:\x`, `\\server\share`. Not checked against a disk. */
 export const absolutePath = pattern(/^(\/|[A-Za-z]:[\\/]|\\\\[^\\])/, 'must be an absolute path: /mnt/x, D:\\x or \\\\server\\x');
 
+/** Where a file is left to be picked up. */
+export type DropPlace = { readonly path: string } | { readonly container: string; readonly blob: string };
+
+const blobPrefix = 'blob:';
+const dropContainer = /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/;
+// Braces and percent signs mean something else in the path of a Functions trigger, and a URL takes . and .. for steps.
+const dropBlobPart = /^[^\\{}%\p{Cc}]*[^\\{}%\p{Cc}.]$/u;
+const longestBlobName = 1024;
+
+/** A path as above, or a blob of the storage account. */
+export const dropPlace: SettingType<DropPlace> = z.string().transform((written, context) => {
+  if (!written.startsWith(blobPrefix)) {
+    if (absolutePath.safeParse(written).success) return { path: written };
+    return refuse(context, 'must be an absolute path (/mnt/x, D:\\x or \\\\server\\x) or a blob (blob:CONTAINER/NAME)');
+  }
+  const [container = '', ...rest] = written.slice(blobPrefix.length).split('/');
+  const blob = rest.join('/');
+  if (!dropContainer.test(container)) {
+    return refuse(
+      context,
+      'must be blob:CONTAINER/NAME with a container of 3 to 63 lower-case letters, digits and single hyphens',
+    );
+  }
+  if (blob.length > longestBlobName || !rest.every((part) => dropBlobPart.test(part)) || rest.length === 0) {
+    return refuse(
+      context,
+      'must be blob:CONTAINER/NAME with a name of at most 1,024 characters that has no empty part, no part that ends in a dot and none of \\ { } %',
+    );
+  }
+  return { container, blob };
+});
+
+function refuse(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
+
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** An https URL without credentials; plain http is for this very machine only. */

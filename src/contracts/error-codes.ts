@@ -52,6 +52,8 @@ export const errorCodes = [
   'secrets.invalid',
   'secrets.too-large',
   'secrets.unreadable',
+  'secrets.unwipeable',
+  'secrets.not-wiped',
   'vault.unreachable',
   'vault.forbidden',
   'vault.disabled',

@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock';
 import type { DropFile } from '../ports/drop-file';
 import type { Log } from '../ports/log';
 import { ageWarnings } from './age-warning';
+import { createDropWiper, isWiped, onlyZeros } from './drop-wiper';
 import type { SystemSecretsStore } from './store-system-secrets';
 import { largestContent } from './system-secrets-content';
 
@@ -12,6 +13,8 @@ export interface SystemSecretsKeeperDeps {
   readonly store: SystemSecretsStore;
   /** Where the operator leaves a fresh download (SYSTEM_SECRETS_PATH). */
   readonly dropFile?: DropFile | undefined;
+  /** Whether a download goes once the vault holds it (SYSTEM_SECRETS_WIPE). */
+  readonly wipe?: boolean;
   readonly maxAgeDays?: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -31,22 +34,41 @@ export interface SystemSecretsKeeper {
  * `secrets.never-stored` when there is neither, and what the store and the drop file throw.
  */
 export function createSystemSecretsKeeper(deps: SystemSecretsKeeperDeps): SystemSecretsKeeper {
-  const { store, dropFile, maxAgeDays, clock, log } = deps;
+  const { store, dropFile, wipe = false, maxAgeDays, clock, log } = deps;
 
-  async function takeOrFind(runId: string): Promise<SecretsCustody> {
-    const content = await dropFile?.read(largestContent);
-    if (dropFile !== undefined && content !== undefined) {
-      return store.store({ content, source: dropFile.location, runId });
-    }
+  async function find(runId: string): Promise<KeptSystemSecrets> {
     const custody = await store.current(runId);
     if (custody === undefined) throw neverStored(dropFile);
-    return custody;
+    return { custody, warnings: [] };
+  }
+
+  async function take(from: DropFile, runId: string): Promise<KeptSystemSecrets> {
+    const drop = await from.read(largestContent);
+    if (drop === undefined) return find(runId);
+    return { custody: await store.store({ content: drop.content, source: from.location, runId }), warnings: [] };
+  }
+
+  async function takeAndWipe(from: DropFile, runId: string): Promise<KeptSystemSecrets> {
+    const wiper = createDropWiper(from);
+    const refused = await wiper.check();
+    const drop = await from.read(largestContent);
+    if (drop === undefined) return { ...(await find(runId)), warnings: refused };
+    if (isWiped(drop)) return { ...(await find(runId)), warnings: [onlyZeros(from), ...(await wiper.wipe(drop))] };
+    // What the store gives back has been read from the vault and is equal to the drop.
+    const custody = await store.store({ content: drop.content, source: from.location, runId });
+    const warnings = refused.length > 0 ? refused : await wiper.wipe(drop);
+    if (warnings.length === 0) log.info('secrets.wiped', { runId, location: from.location });
+    return { custody, warnings };
+  }
+
+  function pickUp(runId: string): Promise<KeptSystemSecrets> {
+    if (dropFile === undefined) return find(runId);
+    return wipe ? takeAndWipe(dropFile, runId) : take(dropFile, runId);
   }
 
   return {
     async keep(runId) {
-      const custody = await takeOrFind(runId);
-      const warnings = ageWarnings(custody, { now: clock.now(), maxAgeDays });
+      const { custody, warnings } = await pickUp(runId);
       log.info(custody.stored ? 'secrets.stored' : 'secrets.unchanged', {
         runId,
         name: custody.name,
@@ -54,7 +76,7 @@ export function createSystemSecretsKeeper(deps: SystemSecretsKeeperDeps): System
         capturedAt: custody.capturedAt,
         bytes: custody.size,
       });
-      return { custody, warnings };
+      return { custody, warnings: [...warnings, ...ageWarnings(custody, { now: clock.now(), maxAgeDays })] };
     },
   };
 }

@@ -49,6 +49,7 @@ test('a stamp with all its parts reads into one frozen structure', () => {
       vaultApiVersion: undefined,
       verifyChallenge: true,
       dropFile: undefined,
+      wipe: false,
       maxAgeDays: 90,
     },
     serve: { apiKey: undefined, tls: undefined },

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createKeepSystemSecrets } from '../../src/activities/keep-system-secrets';
 import { createLocalDropFile } from '../../src/adapters/local-drop-file/local-drop-file';
 import type { Outcome, Problem, Succeeded } from '../../src/contracts/outcome';
+import type { DropFile } from '../../src/ports/drop-file';
 import type { Log, LogFields } from '../../src/ports/log';
 import { createSystemSecretsKeeper, type KeptSystemSecrets } from '../../src/secrets/keep-system-secrets';
 import { createSystemSecretsDesk, type SystemSecretsDesk } from '../../src/secrets/system-secrets-desk';
@@ -20,8 +21,10 @@ export function contentOf(part: string): string {
 
 export interface KeepOptions {
   readonly maxAgeDays?: number;
-  /** False: no SYSTEM_SECRETS_PATH is set. */
-  readonly dropFile?: boolean;
+  /** False: no SYSTEM_SECRETS_PATH is set. A local file when not given. */
+  readonly dropFile?: boolean | DropFile;
+  /** SYSTEM_SECRETS_WIPE. */
+  readonly wipe?: boolean;
 }
 
 /** The secrets component against the vault double, run as the engine runs it. */
@@ -42,11 +45,13 @@ export async function openKeepStage(): Promise<KeepStage> {
   const dropPath = path.join(stage.directory, 'SystemSecrets.JSON');
   const said: string[] = [];
 
-  async function keep(runId: string, { maxAgeDays, dropFile = true }: KeepOptions = {}): Promise<Outcome<KeptSystemSecrets>> {
+  async function keep(runId: string, options: KeepOptions = {}): Promise<Outcome<KeptSystemSecrets>> {
+    const { maxAgeDays, dropFile = true, wipe = false } = options;
     const { clock, connect } = stage;
     const service = createSystemSecretsKeeper({
       store: createSystemSecretsStore({ vault: connect(), clock, stampName: 'east stamp' }),
-      dropFile: dropFile ? createLocalDropFile(dropPath) : undefined,
+      dropFile: typeof dropFile === 'object' ? dropFile : dropFile ? createLocalDropFile(dropPath) : undefined,
+      wipe,
       maxAgeDays,
       clock,
       log: recordingLog(said),

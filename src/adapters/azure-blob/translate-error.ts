@@ -99,12 +99,18 @@ const unauthorizedHint =
   'Check BACKUP_STORAGE_CONNECTION_STRING, or BACKUP_STORAGE_URL with BACKUP_STORAGE_SAS (not expired; read, create, write, delete and list on the container) or, for an identity, the role Storage Blob Data Contributor.';
 const versionHint = 'Set STORAGE_API_VERSION to a version the stamp knows: try 2019-07-07, then 2019-02-02, then 2017-11-09.';
 
+interface Answer {
+  readonly bodyAsText?: unknown;
+  readonly headers?: { get(name: string): string | undefined };
+}
+
 function readFailure(error: unknown): ServiceFailure {
-  const { statusCode, code, response } = error as { statusCode?: number; code?: unknown; response?: { bodyAsText?: unknown } };
+  const { statusCode, code, response } = error as { statusCode?: number; code?: unknown; response?: Answer };
   const message = messageOf(error);
   return {
     status: statusCode,
-    code: typeof code === 'string' ? code : '',
+    // The answer to a HEAD has no body, from which the SDK would take it.
+    code: typeof code === 'string' ? code : (response?.headers?.get('x-ms-error-code') ?? ''),
     message: (message.split('\n', 1)[0] ?? '').trim(),
     body: typeof response?.bodyAsText === 'string' ? response.bodyAsText : '',
   };

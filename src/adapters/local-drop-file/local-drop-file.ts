@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
 import type { DropFile } from '../../ports/drop-file';
+import { wipeFile } from './wipe-file';
 
 /** A file on a disk or share that this host reaches by path. */
 export function createLocalDropFile(path: string): DropFile {
@@ -8,7 +9,8 @@ export function createLocalDropFile(path: string): DropFile {
     location: path,
     async read(maxBytes) {
       try {
-        return await readAtMost(path, maxBytes);
+        const content = await readAtMost(path, maxBytes);
+        return { content, wipe: () => wipeFile(path, content) };
       } catch (error) {
         if (isHubkeepError(error)) throw error;
         const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
@@ -17,6 +19,9 @@ export function createLocalDropFile(path: string): DropFile {
           hint: 'Check that it is a file and that the account Hubkeep runs under may read it.',
         });
       }
+    },
+    async ensureWipeable() {
+      // No file system tells whether it keeps earlier content.
     },
   };
 }

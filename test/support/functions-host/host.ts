@@ -33,6 +33,8 @@ export interface FunctionsHost {
   instances(): InstanceStatus[];
   invokeHttp(call: HttpCall): Promise<HttpAnswer>;
   invokeTimer(name: string, info?: { isPastDue?: boolean; last?: string; next?: string }): Promise<void>;
+  /** As the host does when it has seen a new blob: the function is given its whole content. */
+  invokeBlob(name: string, content: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -94,6 +96,9 @@ export async function createFunctionsHost(options: FunctionsHostOptions = {}): P
         IsPastDue: isPastDue,
       };
       await time.track(run(find('timer', name), { json: JSON.stringify(info) }));
+    },
+    async invokeBlob(name, content) {
+      await time.track(run(find('blob', name), { bytes: content }));
     },
     async close() {
       time.close();
