@@ -1,7 +1,7 @@
 import type { Component } from '../contracts/components';
 import { HubkeepError } from '../errors/hubkeep-error';
 import { toConfig, type Config } from './config';
-import { checkBackupMode, checkServe, checkSources, checkStorage, type Written } from './cross-checks';
+import { checkBackupMode, checkRotationWatch, checkServe, checkSources, checkStorage, type Written } from './cross-checks';
 import { settingNames, settings, type Setting, type SettingName, type SettingValues } from './schema';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,7 +34,7 @@ export function loadConfig(environment: Environment, { sources = true }: LoadOpt
   };
   problems.push(
     ...checkStorage(written),
-    ...(sources ? [...checkSources(written), ...checkBackupMode(written)] : []),
+    ...(sources ? [...checkSources(written), ...checkBackupMode(written), ...checkRotationWatch(written)] : []),
     ...checkServe(written),
   );
   if (problems.length > 0) throw invalid(problems);

@@ -52,6 +52,8 @@ export const errorCodes = [
   'secrets.invalid',
   'secrets.too-large',
   'secrets.unreadable',
+  'secrets.rotated',
+  'secrets.probe-failed',
   'vault.unreachable',
   'vault.forbidden',
   'vault.not-found',
