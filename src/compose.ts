@@ -18,6 +18,7 @@ import { createSystemClock } from './adapters/system-clock';
 import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
 import { databaseActivities } from './compose-databases';
+import { withRotationWatch } from './compose-secrets';
 import type { Config } from './config/config';
 import { backupContainerSuffix, longestContainerName } from './config/cross-checks';
 import type { ActivityMap } from './contracts/activities';
@@ -198,7 +199,7 @@ function shareActivities(shared: Shared) {
   };
 }
 
-function secretsActivity({ config, clock, log, vault, guard }: Shared) {
+function secretsActivity({ config, clock, log, store, vault, guard }: Shared) {
   const { secrets, stampName } = config;
   if (secrets === undefined || vault === undefined) return notConfigured('secrets', 'KEY_VAULT_URL');
   const keeper = createSystemSecretsKeeper({
@@ -208,7 +209,8 @@ function secretsActivity({ config, clock, log, vault, guard }: Shared) {
     clock,
     log,
   });
-  return createKeepSystemSecrets({ keep: (runId) => guard(runId, () => keeper.keep(runId)) });
+  const watched = withRotationWatch(keeper, { config, clock, log, store });
+  return createKeepSystemSecrets({ keep: (runId) => guard(runId, () => watched.keep(runId)) });
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
