@@ -46,8 +46,9 @@ describe('a night on which nothing was rotated', () => {
     for (const [days, after] of [
       [300, day],
       [299, day],
-      [299, day / 2],
-      [298, 1.4 * day],
+      [299, 1.2 * day],
+      [298, 0.9 * day],
+      [298.5, 0.1 * day],
       [258, 40 * day],
       [0, 400 * day],
       [0, 10 * day],
@@ -56,7 +57,7 @@ describe('a night on which nothing was rotated', () => {
       expect(await stage.kept(after)).toMatchObject({ warnings: [] });
     }
     expect(stage.said()).not.toContain('rotated');
-    expect(stage.admin.listed()).toBe(7);
+    expect(stage.admin.listed()).toBe(8);
   });
 
   it('knows a secret by its names, whatever their case and the order of rows, and does not mind new ones', async () => {
@@ -162,6 +163,24 @@ describe('a rotation', () => {
   });
 });
 
+describe('a vault that takes its time', () => {
+  const delay = (operation: 'get' | 'set') =>
+    stage.faults.add({ operation, times: 1, answer: () => ({ status: 429, body: { error: { code: 'Throttled' } } }) });
+
+  it('stores what is newer than the look before it and older than the next one', async () => {
+    daysLeft(30);
+    await stage.kept();
+    daysLeft(365);
+    stage.drop('second');
+    delay('get');
+    delay('set');
+    expect(await problemOf()).toBeUndefined();
+    expect(stage.clock.slept).toHaveLength(2);
+    daysLeft(700);
+    expect(await problemOf()).toMatchObject({ code: 'secrets.rotated' });
+  });
+});
+
 describe('what was stored between two looks', () => {
   beforeEach(async () => {
     stage.admin.setRows([{ ...publisher, lifeRemaining: 30, lastUpdated: at(0) }]);
@@ -237,6 +256,14 @@ describe('a look that fails is one warning', () => {
     expect(custody.version).toMatch(/^[0-9a-f]{32}$/);
     expect(problem).toBeUndefined();
     expect(warnings).toMatchObject([{ code: 'secrets.probe-failed', message: expect.stringMatching(reason) }]);
+  });
+
+  it('and what was damaged is made anew', async () => {
+    daysLeft(30);
+    await stage.store.put(layout.secretStatus, Buffer.from('[{'));
+    await stage.kept();
+    daysLeft(365);
+    expect(await problemOf()).toMatchObject({ code: 'secrets.rotated' });
   });
 
   it('and what was known before is still there', async () => {
