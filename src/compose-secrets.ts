@@ -1,6 +1,7 @@
 /** The part of the composition that is of the secrets. */
 import { createKeepSystemSecrets } from './activities/keep-system-secrets';
 import { notConfigured } from './activities/not-configured';
+import { createAppServiceAdmin } from './adapters/app-service-admin/app-service-admin';
 import { createBlobDropFile } from './adapters/azure-blob/blob-drop-file';
 import type { AzureBlobAccount } from './adapters/azure-blob/container-client';
 import { createLocalDropFile } from './adapters/local-drop-file/local-drop-file';
@@ -12,6 +13,7 @@ import type { Log } from './ports/log';
 import type { SecretVault } from './ports/secret-vault';
 import type { RunGuard } from './runs/run-guard';
 import { createSystemSecretsKeeper, type SystemSecretsKeeper } from './secrets/keep-system-secrets';
+import { watchRotation, type RotationWatchDeps, type WatchedKeeper } from './secrets/rotation-watch';
 import { createSystemSecretsStore } from './secrets/store-system-secrets';
 import { createSystemSecretsDesk, type SystemSecretsDesk } from './secrets/system-secrets-desk';
 
@@ -52,7 +54,21 @@ function openDropFile({ secrets, storage: { apiVersion } }: Config, { account }:
   return createBlobDropFile(account, { container: place.container, name: place.blob }, { apiVersion });
 }
 
-export function secretsActivity({ secretsKeeper: keeper }: Secrets, { guard }: { readonly guard: RunGuard }) {
-  if (keeper === undefined) return notConfigured('secrets', 'KEY_VAULT_URL');
+interface RunParts extends Omit<RotationWatchDeps, 'source'> {
+  readonly config: Config;
+  readonly guard: RunGuard;
+}
+
+export function secretsActivity({ secretsKeeper }: Secrets, { guard, ...parts }: RunParts) {
+  if (secretsKeeper === undefined) return notConfigured('secrets', 'KEY_VAULT_URL');
+  const keeper = withRotationWatch(secretsKeeper, parts);
   return createKeepSystemSecrets({ keep: (runId) => guard(runId, () => keeper.keep(runId)) });
+}
+
+/** The keeper as it is where nobody watches for rotated secrets. */
+function withRotationWatch(keeper: SystemSecretsKeeper, { config, ...parts }: Omit<RunParts, 'guard'>): WatchedKeeper {
+  const watch = config.secrets?.rotationWatch;
+  if (watch === undefined) return keeper;
+  const credential = lateAdapters.identity().createCredential(config.identity);
+  return watchRotation(keeper, { source: createAppServiceAdmin({ ...watch, credential }), ...parts });
 }

@@ -125,7 +125,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     }),
     ...databaseActivities({ ...shared, backupContainer }),
     ...shareActivities(shared),
-    'keep-system-secrets': secretsActivity(secrets, { guard }),
+    'keep-system-secrets': secretsActivity(secrets, { config, guard, store: runStore, clock, log }),
     'commit-recovery-point': createCommitRecoveryPoint({
       ...{ guard, lock, clock, stamp, repositoryId },
       ...{ store: runStore, points: runPoints },

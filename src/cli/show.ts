@@ -85,6 +85,7 @@ function problemsOf({ databases, fileshare, secrets }: RecoveryPoint): string[] 
   );
   if (fileshare?.status === 'failed') problems.push(`the file share failed: ${fileshare.problem.message}`);
   if (secrets?.status === 'failed') problems.push(`the secrets failed: ${secrets.problem.message}`);
+  else if (secrets?.problem !== undefined) problems.push(`the secrets: ${secrets.problem.message}`);
   return problems;
 }
 

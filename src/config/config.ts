@@ -54,6 +54,8 @@ export interface SecretsConfig {
   /** Whether the drop file goes once the vault holds its content. */
   readonly wipe: boolean;
   readonly maxAgeDays: number;
+  /** Where the state of App Service's secrets is asked for; nowhere when undefined. */
+  readonly rotationWatch: { readonly url: string; readonly audience: string } | undefined;
 }
 
 /** Everything configured, read once at start and frozen. A part is undefined when its settings are not all set. */
@@ -143,7 +145,13 @@ function secretsOf(values: SettingValues): SecretsConfig | undefined {
     dropFile: values.SYSTEM_SECRETS_PATH,
     wipe: values.SYSTEM_SECRETS_WIPE,
     maxAgeDays: values.SYSTEM_SECRETS_MAX_AGE_DAYS,
+    rotationWatch: rotationWatchOf(values),
   };
+}
+
+function rotationWatchOf(values: SettingValues): SecretsConfig['rotationWatch'] {
+  const { APP_SERVICE_ADMIN_URL: url, APP_SERVICE_ADMIN_AUDIENCE: audience } = values;
+  return url === undefined || audience === undefined ? undefined : { url, audience };
 }
 
 function tlsOf({ SERVE_TLS_CERT: certFile, SERVE_TLS_KEY: keyFile }: SettingValues): Config['serve']['tls'] {

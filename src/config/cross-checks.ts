@@ -82,6 +82,12 @@ function missing(name: SettingName, component: Component): string {
   return `${name}: is not set and ${component} cannot be backed up without it; set it, or take ${component} out of BACKUP_COMPONENTS`;
 }
 
+export function checkRotationWatch({ has }: Written): string[] {
+  return has('APP_SERVICE_ADMIN_URL') && !has('APP_SERVICE_ADMIN_AUDIENCE')
+    ? ['APP_SERVICE_ADMIN_AUDIENCE: is not set but APP_SERVICE_ADMIN_URL is; set both or none']
+    : [];
+}
+
 export function checkServe({ has }: Written): string[] {
   const [one, other] = has('SERVE_TLS_CERT')
     ? (['SERVE_TLS_CERT', 'SERVE_TLS_KEY'] as const)

@@ -1,7 +1,8 @@
 import type { Component } from '../contracts/components';
 import { HubkeepError } from '../errors/hubkeep-error';
 import { toConfig, type Config } from './config';
-import { checkBackupMode, checkDropFile, checkServe, checkSources, checkStorage, type Written } from './cross-checks';
+import { checkBackupMode, checkDropFile, checkRotationWatch, checkServe, checkSources, checkStorage } from './cross-checks';
+import type { Written } from './cross-checks';
 import { settingNames, settings, type Setting, type SettingName, type SettingValues } from './schema';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,7 +36,7 @@ export function loadConfig(environment: Environment, { sources = true }: LoadOpt
   };
   problems.push(
     ...checkStorage(written),
-    ...(sources ? [...checkSources(written), ...checkBackupMode(written), ...checkDropFile(written)] : []),
+    ...(sources ? [checkSources, checkBackupMode, checkDropFile, checkRotationWatch].flatMap((check) => check(written)) : []),
     ...checkServe(written),
   );
   if (problems.length > 0) throw invalid(problems);

@@ -55,6 +55,17 @@ const databaseName = pattern(/^[^\p{Cc}]{1,128}$/u, 'must list database names of
 const dateVersion = pattern(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2019-07-07');
 const vaultVersion = pattern(/^(\d+\.\d+|\d{4}-\d{2}-\d{2})(-preview(\.\d+)?)?$/, 'must be a version such as 7.1 or 2025-07-01');
 const vaultUrl = serviceUrl.refine((url) => url.startsWith('https:'), 'must start with https://');
+const appServiceAdminUrl = secureUrl
+  .refine((url) => url.startsWith('https:'), 'must start with https://')
+  .refine(
+    (url) => /^[^?#]+\/providers\/Microsoft\.Web\.Admin\/locations\/[^/?#]+\/?$/i.test(url),
+    'must end with /providers/Microsoft.Web.Admin/locations/ and the region',
+  )
+  .transform((url) => url.replace(/\/$/, ''));
+const tokenAudience = pattern(
+  /^(?!.*\/\.default$)[\x21-\x7e]+$/,
+  'must be the audience alone, without spaces and without /.default',
+);
 const stampName = pattern(
   /^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/,
   'must have at most 40 letters, digits and hyphens, beginning with a letter or digit',
@@ -131,6 +142,11 @@ export const settings = {
   ),
   SYSTEM_SECRETS_WIPE: preset('false', 'true removes SystemSecrets.JSON from there once the vault holds it.', flag),
   SYSTEM_SECRETS_MAX_AGE_DAYS: preset('90', 'Days after which stored secrets are reported as old.', wholeNumber(1, 3650)),
+  APP_SERVICE_ADMIN_URL: optional(
+    'Unofficial admin API of App Service, up to /locations/REGION: asked in each run whether secrets were rotated.',
+    appServiceAdminUrl,
+  ),
+  APP_SERVICE_ADMIN_AUDIENCE: optional('Audience of tokens for APP_SERVICE_ADMIN_URL, as the admin ARM names it.', tokenAudience),
 
   SERVE_API_KEY: secret('Key that callers of `hubkeep serve` must send.', apiKey),
   SERVE_TLS_CERT: optional('PEM file with the certificate of `hubkeep serve`.', absolutePath),

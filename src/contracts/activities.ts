@@ -29,11 +29,18 @@ export interface ActivityMap {
   /** Cuts the share for lanes to work side by side. */
   'plan-share-partitions': { input: PlanInput; output: Outcome<{ partitions: number }> };
   'copy-share-box': { input: BoxInput; output: Outcome<CopiedBox> };
-  'keep-system-secrets': { input: { runId: string }; output: Outcome<{ custody: SecretsCustody; warnings: Warning[] }> };
+  'keep-system-secrets': { input: { runId: string }; output: Outcome<KeptSecrets> };
   'commit-recovery-point': { input: CommitRequest; output: Succeeded<Committed> | NotCommitted };
   'remove-staging': { input: { runId: string; server: string; files: string[] }; output: Outcome<{ removed: number }> };
   /** Writes the last summary, tells the operator when something is amiss, gives the lock back, clears what dead runs left. */
   'end-run': { input: EndRequest; output: Outcome<{ summary: RunSummary }> };
+}
+
+export interface KeptSecrets {
+  readonly custody: SecretsCustody;
+  readonly warnings: Warning[];
+  /** Why what is kept may not be enough; it is kept all the same. */
+  readonly problem?: Problem;
 }
 
 export interface RunPlan {
@@ -64,7 +71,7 @@ export interface CommitRequest {
   readonly place: ChainPlace;
   readonly databases: DatabaseOutcome[] | null;
   readonly share: { readonly base: string | null; readonly bulk: ShareCopy; readonly delta: ShareCopy | null } | null;
-  readonly secrets: Outcome<{ custody: SecretsCustody; warnings: Warning[] }> | null;
+  readonly secrets: Outcome<KeptSecrets> | null;
 }
 
 export interface Committed {
@@ -96,7 +103,7 @@ export interface OrchestratorMap {
   };
   'copy-share': { input: CopyShareRequest; output: ShareCopy };
   'copy-share-lane': { input: CopyLaneRequest; output: LaneCopy };
-  'keep-secrets': { input: { runId: string }; output: Outcome<{ custody: SecretsCustody; warnings: Warning[] }> };
+  'keep-secrets': { input: { runId: string }; output: Outcome<KeptSecrets> };
 }
 
 interface SharePass {

@@ -54,6 +54,8 @@ export const errorCodes = [
   'secrets.unreadable',
   'secrets.unwipeable',
   'secrets.not-wiped',
+  'secrets.rotated',
+  'secrets.probe-failed',
   'vault.unreachable',
   'vault.forbidden',
   'vault.disabled',

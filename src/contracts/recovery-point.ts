@@ -107,7 +107,15 @@ export const recoveryPointSchema = z.object({
   databases: databasesRecordSchema.optional(),
   fileshare: z.discriminatedUnion('status', [fileShareRecordSchema, failedPart]).optional(),
   secrets: z
-    .discriminatedUnion('status', [z.object({ status: z.literal('succeeded'), ...secretsCustodySchema.shape }), failedPart])
+    .discriminatedUnion('status', [
+      z.object({
+        status: z.literal('succeeded'),
+        ...secretsCustodySchema.shape,
+        /** Why what is kept may not be enough. */
+        problem: problemSchema.optional(),
+      }),
+      failedPart,
+    ])
     .optional(),
   /** Seconds between the earliest database finish and the end of the last look at the share. */
   skewSeconds: z.number().nonnegative().nullable(),

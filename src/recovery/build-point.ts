@@ -104,9 +104,9 @@ const nothingLeft: Problem = {
 
 function secretsRecord({ secrets }: CommitRequest): RecoveryPoint['secrets'] {
   if (secrets === null) return undefined;
-  return secrets.status === 'succeeded'
-    ? { status: 'succeeded', ...secrets.custody }
-    : { status: 'failed', problem: secrets.problem };
+  if (secrets.status === 'failed') return { status: 'failed', problem: secrets.problem };
+  const { custody, problem } = secrets;
+  return { status: 'succeeded', ...custody, ...(problem === undefined ? {} : { problem }) };
 }
 
 function databaseProblems(record: DatabasesRecord | undefined): RunProblem[] {
@@ -137,7 +137,7 @@ function deltaProblems({ share }: CommitRequest): RunProblem[] {
 }
 
 function secretsProblems(record: RecoveryPoint['secrets']): RunProblem[] {
-  return record?.status === 'failed' ? [{ ...record.problem, component: 'secrets' as const satisfies Component }] : [];
+  return record?.problem !== undefined ? [{ ...record.problem, component: 'secrets' as const satisfies Component }] : [];
 }
 
 function warningsOf({ secrets }: CommitRequest, databases: DatabasesRecord | undefined): Warning[] {

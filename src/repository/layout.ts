@@ -11,6 +11,8 @@ export const layout = {
   chain: 'chain/',
   chainLink: (sequence: number) => `chain/${String(sequence).padStart(8, '0')}.json`,
   sequenceOf: (chainKey: string) => Number(/(\d+)\.json$/.exec(chainKey)?.[1]),
+  /** What was known last of the state of App Service's secrets: names and dates, no secret. */
+  secretStatus: 'secrets/status.json',
   runs: 'runs/',
   run: (runId: string) => `runs/${runId}/run.json`,
   runFiles: (runId: string) => `runs/${runId}/`,

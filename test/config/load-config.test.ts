@@ -51,6 +51,7 @@ test('a stamp with all its parts reads into one frozen structure', () => {
       dropFile: undefined,
       wipe: false,
       maxAgeDays: 90,
+      rotationWatch: undefined,
     },
     serve: { apiKey: undefined, tls: undefined },
     notify: { webhookUrl: undefined },
@@ -76,6 +77,36 @@ test('SQL Server may write to blobs by itself where it can be given a signature'
   expect(problemsOf({ ...elsewhere, ...signed, SQL_BACKUP_MODE: 'url' })).toMatch(/^ {2}SQL_BACKUP_MODE: .*BACKUP_STORAGE_SAS/m);
   expect(problemsOf({ ...rest, SQL_BACKUP_MODE: 'url', BACKUP_CONTAINER: 'c'.repeat(60) })).toMatch(
     /^ {2}BACKUP_CONTAINER: .*59/m,
+  );
+});
+
+const adminUrl = 'https://adminmanagement.east.stamp.example/subscriptions/1f2e/providers/Microsoft.Web.Admin/locations/east';
+
+test('the watch for rotated secrets is on when it has an address and an audience', () => {
+  const watch = {
+    APP_SERVICE_ADMIN_URL: `${adminUrl}/`,
+    APP_SERVICE_ADMIN_AUDIENCE: 'https://adminmanagement.stamp.example/9f1c',
+  };
+  expect(loadConfig({ ...whole, ...watch }).secrets?.rotationWatch).toEqual({
+    url: adminUrl,
+    audience: 'https://adminmanagement.stamp.example/9f1c',
+  });
+  expect(problemsOf({ ...whole, APP_SERVICE_ADMIN_URL: adminUrl })).toMatch(/^ {2}APP_SERVICE_ADMIN_AUDIENCE: is not set/m);
+  expect(problemsOf({ ...whole, ...watch, APP_SERVICE_ADMIN_AUDIENCE: 'https://a.example/.default' })).toMatch(
+    /^ {2}APP_SERVICE_ADMIN_AUDIENCE: must be/m,
+  );
+});
+
+test.each([
+  ['plain http', adminUrl.replace('https', 'http')],
+  ['plain http on this machine', adminUrl.replace(/https:..[^/]+/, 'http://localhost')],
+  ['the whole list', `${adminUrl}/secrets?api-version=2018-02-01`],
+  ['no region', adminUrl.replace(/east$/, '')],
+  ['the host alone', 'https://adminmanagement.east.stamp.example'],
+  ['a query', `${adminUrl}?api-version=2018-02-01`],
+])('an address of the admin API is refused: %s', (_kind, url) => {
+  expect(problemsOf({ ...whole, APP_SERVICE_ADMIN_AUDIENCE: 'https://a.example/', APP_SERVICE_ADMIN_URL: url })).toMatch(
+    /^ {2}APP_SERVICE_ADMIN_URL: must /m,
   );
 });
 
