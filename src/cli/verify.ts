@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { isRunId } from '../contracts/run-id';
+import { inspectBak } from '../databases/tape/inspect-bak';
+import { inStore } from '../databases/tape/random-access';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { Finding } from '../recovery/finding';
 import { verify, type Verification } from '../recovery/verify';
+import { restoreSystemSecrets } from '../secrets/restore-system-secrets';
 import { withCommonOptions, type Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { formatBytes, formatCount, plural } from './format';
@@ -25,16 +28,21 @@ export function addVerifyCommand(program: Command, act: Act) {
 
 async function check(terminal: Terminal, id: string | undefined, options: VerifyOptions): Promise<ExitCode> {
   const target = targetOf(id, options);
-  const { store, points, clock } = await openRepositoryReadOnly(terminal, options);
+  const { store, points, clock, vault } = await openRepositoryReadOnly(terminal, options);
   const view = createProgressView(terminal, clock);
   view.stage('verifying');
   const onProgress = (bytes: number, totalBytes: number) => {
     view.update({ task: 'stored data', bytes, totalBytes });
   };
-  const result = await verify({ store, points, target, deep: options.deep ?? false, onProgress }).finally(() => {
+  const result = await verify({
+    ...{ store, points, target, deep: options.deep ?? false, onProgress },
+    inspect: async (key) => inspectBak(await inStore(store, key)),
+    readSecrets: vault && ((custody) => restoreSystemSecrets(vault, custody)),
+  }).finally(() => {
     view.stop();
   });
   for (const finding of result.findings) terminal.print(describe(finding));
+  if (result.secrets === null) terminal.print('not checked: SystemSecrets.JSON, since KEY_VAULT_URL is not set');
   terminal.print(closingLine(result));
   terminal.printJson(result);
   return result.findings.length === 0 ? exitCodes.done : exitCodes.failed;
@@ -59,7 +67,8 @@ function describe({ code, blob, message, files = [], filesHit = 0, points }: Fin
   ].join('\n');
 }
 
-function closingLine({ points, blobs, bytesRead, findings, deep }: Verification): string {
-  const looked = `${plural(points.length, 'recovery point')}, ${plural(blobs, 'blob')}, ${formatBytes(bytesRead)} read${deep ? '' : ' (sizes and hashes as stored; --deep reads all)'}`;
+function closingLine({ points, blobs, bytesRead, secrets, findings, deep }: Verification): string {
+  const vault = secrets === null || secrets === 0 ? '' : `, ${plural(secrets, 'version')} of secrets`;
+  const looked = `${plural(points.length, 'recovery point')}, ${plural(blobs, 'blob')}${vault}, ${formatBytes(bytesRead)} read${deep ? '' : ' (sizes and hashes as stored; --deep reads all)'}`;
   return findings.length === 0 ? `nothing wrong: ${looked}` : `${formatCount(findings.length)} found: ${looked}`;
 }

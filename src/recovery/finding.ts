@@ -17,6 +17,9 @@ export const findingCodes = [
   'blob.changed',
   'blob.conflict',
   'pack.frames',
+  'bak.damaged',
+  // what the vault keeps
+  'secrets.unreadable',
   // what is in the lists
   'packs.unreadable',
   'index.unreadable',
@@ -29,6 +32,7 @@ export type FindingCode = (typeof findingCodes)[number];
 
 export interface Finding {
   readonly code: FindingCode;
+  /** Or the version of a secret, by its address. */
   readonly blob: string;
   readonly message: string;
   /** Files of the share that cannot be trusted because of it: the first ones, and how many. */

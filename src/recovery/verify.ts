@@ -9,7 +9,9 @@ import { checkPackList } from './verify-pack-list';
 import { checkPresence } from './verify-presence';
 import { readBlob } from './verify-bytes';
 import { checkChain, type CheckedChain } from './verify-chain';
+import { checkBackups, type InspectBackup } from './verify-backups';
 import { checkIndexes } from './verify-index';
+import { checkSecrets, type ReadSecrets } from './verify-secrets';
 
 export interface VerifyOptions {
   readonly store: BlobStore;
@@ -18,6 +20,9 @@ export interface VerifyOptions {
   readonly target: string;
   /** Reads every byte; otherwise sizes, stored hashes and the whole index. */
   readonly deep: boolean;
+  readonly inspect: InspectBackup;
+  /** Absent where there is no vault to ask. */
+  readonly readSecrets?: ReadSecrets | undefined;
   /** Bytes read so far, and of how many. */
   readonly onProgress?: (bytes: number, total: number) => void;
 }
@@ -29,6 +34,8 @@ export interface Verification {
   /** Blobs checked, the chain apart. */
   readonly blobs: number;
   readonly bytesRead: number;
+  /** Versions of secrets read; null where there was no vault to ask, although there are some. */
+  readonly secrets: number | null;
   readonly findings: readonly Finding[];
 }
 
@@ -39,7 +46,8 @@ const readsInFlight = 4;
  * points are asked for; a blob that several points share is read once. Changes nothing.
  * @throws `point.not-found`, and what the store throws when it cannot be read at all.
  */
-export async function verify({ store, points, target, deep, onProgress }: VerifyOptions): Promise<Verification> {
+export async function verify(options: VerifyOptions): Promise<Verification> {
+  const { store, points, target, deep, inspect, readSecrets, onProgress } = options;
   const findings = createFindings();
   const chain = await checkChain(store, findings);
   const targets = await choose(chain, points, target);
@@ -64,6 +72,9 @@ export async function verify({ store, points, target, deep, onProgress }: Verify
     onProgress?.(bytesRead, total);
   };
   if (deep) await readAll();
+  await checkBackups(targets, { inspect, findings, isDamaged: (key) => damage.has(key) });
+  const hasSecrets = targets.some(({ secrets }) => secrets?.status === 'succeeded');
+  const secrets = readSecrets === undefined ? (hasSecrets ? null : 0) : await checkSecrets(targets, readSecrets, findings);
   const hasPackList = (id: string) => withPackList.has(id);
   const segments = await checkIndexes(targets, { store, expected, damage, findings, hasPackList, onBytes });
   return {
@@ -71,6 +82,7 @@ export async function verify({ store, points, target, deep, onProgress }: Verify
     deep,
     blobs: blobs.length + segments + withPackList.size,
     bytesRead,
+    secrets,
     findings: findings.all(),
   };
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { BlobStore } from '../../src/ports/blob-store';
 import type { RecoveryPoint } from '../../src/contracts/recovery-point';
+import { inspectBak } from '../../src/databases/tape/inspect-bak';
+import { inStore } from '../../src/databases/tape/random-access';
 import { verify } from '../../src/recovery/verify';
 import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import { compressFrame, decompressFrames } from '../../src/repository/zstd';
@@ -48,7 +50,8 @@ async function copy(): Promise<BlobStore> {
 }
 
 function check(store: BlobStore, target = 'all', deep = false) {
-  return verify({ store, points: createRecoveryPoints(store), target, deep });
+  const inspect = async (key: string) => inspectBak(await inStore(store, key));
+  return verify({ store, points: createRecoveryPoints(store), target, deep, inspect });
 }
 
 /** Changes a blob's bytes and keeps what the store knows of it. */
