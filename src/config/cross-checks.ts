@@ -12,6 +12,8 @@ export interface Written {
   readonly container: string;
   /** SYSTEM_SECRETS_PATH. */
   readonly dropFile: DropPlace | undefined;
+  /** Directories that are backed up, or that others read. */
+  readonly openDirectories: Readonly<Partial<Record<SettingName, string | undefined>>>;
 }
 
 /** Settings that backing a component up cannot do without. */
@@ -70,8 +72,9 @@ export function checkBackupMode({ has, components: asked, backupMode, container 
   return problems;
 }
 
-export function checkDropFile({ container, dropFile }: Written): string[] {
-  if (dropFile === undefined || 'path' in dropFile) return [];
+export function checkDropFile({ container, dropFile, openDirectories }: Written): string[] {
+  if (dropFile === undefined) return [];
+  if ('path' in dropFile) return checkDropPath(dropFile.path, openDirectories);
   if (![container, container + backupContainerSuffix].includes(dropFile.container)) return [];
   return [
     `SYSTEM_SECRETS_PATH: names ${dropFile.container}, which holds backups; use a container of its own, such as ${container}-drop`,
@@ -93,4 +96,12 @@ export function checkServe({ has }: Written): string[] {
     ? (['SERVE_TLS_CERT', 'SERVE_TLS_KEY'] as const)
     : (['SERVE_TLS_KEY', 'SERVE_TLS_CERT'] as const);
   return has(one) && !has(other) ? [`${other}: is not set but ${one} is; set both or none`] : [];
+}
+
+/** Secrets in the share would be copied to the store with it, in plain text. */
+function checkDropPath(path: string, openDirectories: Written['openDirectories']): string[] {
+  const plain = (text: string) => `${text.replaceAll('\\', '/').replace(/\/+$/, '').toLowerCase()}/`;
+  return Object.entries(openDirectories)
+    .filter(([, directory]) => directory !== undefined && plain(path).startsWith(plain(directory)))
+    .map(([name]) => `SYSTEM_SECRETS_PATH: lies in ${name}, where secrets must not be left; use a directory of its own`);
 }

@@ -33,6 +33,10 @@ export function loadConfig(environment: Environment, { sources = true }: LoadOpt
     backupMode: values.SQL_BACKUP_MODE as SettingValues['SQL_BACKUP_MODE'] | undefined,
     container: (values.BACKUP_CONTAINER as string | undefined) ?? '',
     dropFile: values.SYSTEM_SECRETS_PATH as SettingValues['SYSTEM_SECRETS_PATH'],
+    openDirectories: {
+      FILE_SHARE_PATH: values.FILE_SHARE_PATH as string | undefined,
+      SQL_BACKUP_DIRECTORY_LOCAL: values.SQL_BACKUP_DIRECTORY_LOCAL as string | undefined,
+    },
   };
   problems.push(
     ...checkStorage(written),

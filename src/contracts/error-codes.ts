@@ -52,6 +52,7 @@ export const errorCodes = [
   'secrets.invalid',
   'secrets.too-large',
   'secrets.unreadable',
+  'secrets.old-drop',
   'secrets.unwipeable',
   'secrets.not-wiped',
   'secrets.rotated',

@@ -14,6 +14,8 @@ export interface DropFile {
 /** What was picked up. Wiping belongs to it, not to the place: two that pick up at once must not wipe what the other one read. */
 export interface Drop {
   readonly content: Buffer;
+  /** When it was last written there, by the clock of the place. */
+  readonly modifiedAt: Date;
   /**
    * Removes this content from where it was read, beyond recovery as far as the place allows. What was left there since is
    * kept, and nothing there is success. Throws `secrets.unwipeable`, and `secrets.not-wiped` when it did not work.

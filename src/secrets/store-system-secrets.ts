@@ -22,18 +22,23 @@ export interface SystemSecretsFile {
   readonly runId: string;
   /** How it came: dropped where runs look for it, unless told. */
   readonly way?: Way;
+  /** When it was last written, for one that merely lies there. */
+  readonly modifiedAt?: Date;
 }
 
 export interface SystemSecretsStore {
   /**
    * Adds a version when the content differs from the newest one, then reads that version back. The same content handed over
    * by somebody is noted as confirmed, so that its age counts from now; one that merely lies there is not. Throws
-   * `secrets.invalid`, `secrets.too-large`, `vault.mismatch` and what the vault throws.
+   * `secrets.invalid`, `secrets.too-large`, `secrets.old-drop` (written before what was stored since, and different), `vault.mismatch` and what the vault throws.
    */
   store(file: SystemSecretsFile): Promise<SecretsCustody>;
   /** The newest version, or undefined when nothing was ever stored. Throws `vault.mismatch` when it was tampered with. */
   current(runId?: string): Promise<SecretsCustody | undefined>;
 }
+
+/** Blobs have the time of their last change in whole seconds, some file systems in two. */
+const coarsestMs = 2_000;
 
 /** What must not keep a good content from being stored over it. */
 const replaceable: readonly ErrorCode[] = ['vault.not-found', 'vault.disabled', 'vault.mismatch'];
@@ -88,6 +93,7 @@ export function createSystemSecretsStore({ vault, clock, stampName }: SystemSecr
       const text = readSystemSecrets(file.content, file.source);
       const existing = await newestUnless(replaceable);
       const isSame = existing?.text === text && tagsMatch(existing.head, text) === true;
+      if (!isSame && existing !== undefined) refuseOlder(file, existing);
       if (!isSame) return custodyOf(await addVersion(text, file), file.runId);
       const isHandedOver = file.way !== undefined && file.way !== 'drop-file';
       return custodyOf(isHandedOver ? await confirmed(existing) : existing, file.runId);
@@ -100,6 +106,15 @@ export function createSystemSecretsStore({ vault, clock, stampName }: SystemSecr
       return custodyOf(content, runId);
     },
   };
+}
+
+/** A file that was forgotten where runs look must not undo what somebody handed over after it. */
+function refuseOlder({ source, modifiedAt }: SystemSecretsFile, { head }: KeptContent): void {
+  const since = confirmedAtOf(head) ?? capturedAtOf(head);
+  if (modifiedAt === undefined || modifiedAt.getTime() + coarsestMs >= Date.parse(since)) return;
+  throw new HubkeepError('secrets.old-drop', `${source} was written before what was stored at ${since}, and differs from it.`, {
+    hint: 'Delete it; if it is the right one all the same, hand it over: hubkeep secrets put FILE.',
+  });
 }
 
 function mismatch(message: string): HubkeepError {

@@ -110,6 +110,15 @@ test.each([
   );
 });
 
+test.each(['/mnt/share/SystemSecrets.JSON', '/mnt/share/a/b.json', '/MNT/share/x'])(
+  'secrets must not be dropped in the share: %s',
+  (path) => {
+    const share = { ...whole, FILE_SHARE_PATH: '/mnt/share' };
+    expect(problemsOf({ ...share, SYSTEM_SECRETS_PATH: path })).toMatch(/^ {2}SYSTEM_SECRETS_PATH: lies in FILE_SHARE_PATH/m);
+    expect(problemsOf({ ...share, SYSTEM_SECRETS_PATH: '/mnt/share-drop/SystemSecrets.JSON' })).toBe('');
+  },
+);
+
 test('values are trimmed, and an empty one counts as unset', () => {
   const config = loadConfig({ ...whole, STAMP_NAME: '  north ', BACKUP_CONTAINER: '', STORAGE_API_VERSION: '   ' });
   expect(config).toMatchObject({ stampName: 'north', storage: { container: 'hubkeep', apiVersion: undefined } });

@@ -44,7 +44,7 @@ test('from nothing stored to a restored file, by the commands alone', async () =
   const command = await hubkeep.json(['restore', 'latest', '--print-key-vault-command']);
   expect(command.code).toBe(0);
   for (const { name, version } of put.document.parts)
-    expect(command.document.command).toContain(`'${stage.sandbox.vault.url}/secrets/${name}/${version}'`);
+    expect(command.document.command).toContain(`${stage.sandbox.vault.url}/secrets/${name}/${version}`);
 });
 
 test('the same file again is told to be the same', async () => {

@@ -1,3 +1,4 @@
+import { utimesSync } from 'node:fs';
 import { canary, contentOf, openKeepStage, type KeepStage } from './keep-stage';
 import { failureOf } from './vault-stage';
 
@@ -39,6 +40,47 @@ test('the same file that merely lies where runs look for it goes on ageing', asy
   await stage.kept('run-1');
   stage.clock.advance(100 * day);
   expect((await stage.kept('run-2', { maxAgeDays: 90 })).warnings).toMatchObject([{ code: 'secrets.stale' }]);
+});
+
+test('a file that was forgotten where runs look does not undo what was handed over after it', async () => {
+  stage.drop(contentOf('old'));
+  await stage.kept('run-1');
+  stage.clock.advance(Date.now() - stage.clock.now().getTime() + day);
+  const { version } = await stage.deskOf().put(file('new'));
+  const run = await stage.kept('run-2', { maxAgeDays: 90 });
+  expect(run).toMatchObject({ custody: { version, stored: false }, warnings: [{ code: 'secrets.old-drop' }] });
+  const later = new Date(stage.clock.now().getTime() + day);
+  utimesSync(stage.dropPath, later, later);
+  expect((await stage.kept('run-3')).custody.stored).toBe(true);
+});
+
+test('a file that cannot be taken costs a problem and not the secrets that are kept', async () => {
+  const { version } = await stage.deskOf().put(file('good'));
+  stage.drop(`cut off ${canary}`);
+  expect(await stage.kept('run-1')).toMatchObject({ custody: { version }, problem: { code: 'secrets.invalid' } });
+  stage.drop(Buffer.alloc(2_000_000, 32));
+  expect(await stage.kept('run-2')).toMatchObject({ custody: { version }, problem: { code: 'secrets.too-large' } });
+});
+
+test.each([
+  ['ObjectIsBeingDeleted', true],
+  ['ObjectIsDeletedButRecoverable', false],
+])('a conflict that is %s is worth another try: %s', async (innerCode, passes) => {
+  const conflict = { status: 409, body: { error: { code: 'Conflict', message: 'no', innererror: { code: innerCode } } } };
+  stage.faults.add({ operation: 'set', times: 2, answer: () => conflict });
+  const put = stage.deskOf().put(file('one'));
+  if (passes) expect((await put).stored).toBe(true);
+  else expect(await failureOf(put)).toMatchObject({ code: 'vault.conflict', hint: expect.stringContaining('recover') });
+});
+
+test.each([
+  ['ForbiddenByPolicy', 'Azure Policy'],
+  ['ForbiddenByFirewall', 'network rules'],
+  ['ForbiddenByRbac', 'Secrets Officer'],
+])('a refusal that is %s has the hint of its own', async (innerCode, hint) => {
+  const refused = { status: 403, body: { error: { code: 'Forbidden', message: 'no', innererror: { code: innerCode } } } };
+  stage.faults.add({ operation: 'set', times: 1, answer: () => refused });
+  expect(await failureOf(stage.deskOf().put(file('one')))).toMatchObject({ hint: expect.stringContaining(hint) });
 });
 
 test.each([

@@ -54,7 +54,7 @@ describe('contents of any size', () => {
     stage.drop(contentOf(bytes));
     const problem = await stage.problemOf('run-1');
     expect(problem).toMatchObject({ code: 'secrets.too-large', message: expect.stringContaining(String(bytes)) });
-    expect(stage.server.operations).toEqual([]);
+    expect(stage.server.operations).not.toContain('set');
   });
 
   it('cuts between characters, however many bytes they have', async () => {

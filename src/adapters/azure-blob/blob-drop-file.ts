@@ -22,12 +22,12 @@ export function createBlobDropFile(
   const blob = openContainer(account, container, options.apiVersion).getBlobClient(name);
 
   async function readAtMost(maxBytes: number) {
-    const { size } = await store.stat(name);
+    const { size, lastModified: modifiedAt } = await store.stat(name);
     refuseLarge(size, maxBytes);
     // The blob may have been replaced since: no more is read than a byte that tells.
     const { content, etag } = await store.read(name, { offset: 0, length: maxBytes + 1 });
     refuseLarge(content.length, maxBytes);
-    return { content, etag };
+    return { content, etag, modifiedAt };
   }
 
   function refuseLarge(size: number, maxBytes: number): void {
@@ -48,13 +48,13 @@ export function createBlobDropFile(
     ensureWipeable,
     async read(maxBytes) {
       try {
-        const { content, etag } = await readAtMost(maxBytes);
+        const { content, etag, modifiedAt } = await readAtMost(maxBytes);
         const wipe = async () => {
           // The blob may have come, or the account have been changed, after the first look.
           await ensureWipeable();
           await removeVersion(blob, etag, location);
         };
-        return { content, wipe };
+        return { content, modifiedAt, wipe };
       } catch (error) {
         if (codeOf(error) === 'secrets.too-large') throw error;
         if (codeOf(error) === 'store.not-found') return undefined;

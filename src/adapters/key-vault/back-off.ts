@@ -3,7 +3,7 @@ import { isHubkeepError } from '../../errors/hubkeep-error';
 import type { Clock } from '../../ports/clock';
 
 /** A vault that is busy says so and will be free again; of one that is silent nobody knows. */
-const attempts: Partial<Record<ErrorCode, number>> = { 'vault.throttled': 7, 'vault.unreachable': 4 };
+const attempts: Partial<Record<ErrorCode, number>> = { 'vault.throttled': 7, 'vault.unreachable': 4, 'vault.conflict': 4 };
 const firstDelay = 1_000;
 const longestDelay = 30_000;
 

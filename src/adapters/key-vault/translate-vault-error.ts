@@ -32,15 +32,15 @@ export function translateVaultError(error: unknown, call: VaultCall): HubkeepErr
         hint: 'Check that the credential belongs to the tenant of the vault and that the clock of this host is right.',
       });
     case 403:
-      return failure.innerCode === 'SecretDisabled' ? disabled(call, fail) : forbidden(call, fail);
+      return failure.innerCode === 'SecretDisabled' ? disabled(call, fail) : forbidden(call, failure.innerCode, fail);
     case 404:
       return fail('vault.not-found', `Secret ${call.name} is not in Key Vault ${call.url}.`, {
         hint: 'If it was deleted it can be recovered for a time: az keyvault secret list-deleted.',
       });
+    case 408:
+      return fail('vault.unreachable', `Key Vault ${call.url} took too long to take the request.`, { retryable: true });
     case 409:
-      return fail('vault.conflict', `The name ${call.name} is held by a deleted secret in Key Vault ${call.url}.`, {
-        hint: `Recover it: az keyvault secret recover --vault-name VAULT --name ${call.name}. Its versions come back and new ones can be added.`,
-      });
+      return failure.innerCode === 'ObjectIsDeletedButRecoverable' ? deletedName(call, fail) : crossed(call, fail);
     case 429:
       return fail('vault.throttled', `Key Vault ${call.url} is busy and asks to be called later.`, { retryable: true });
     default:
@@ -73,9 +73,33 @@ function translateUnanswered(failure: ServiceError, call: VaultCall, fail: Fail)
   });
 }
 
-function forbidden({ url, name, action }: VaultCall, fail: Fail): HubkeepError {
+const roleHint =
+  'Give the identity of Hubkeep the role Key Vault Secrets Officer, or in an access policy the secret permissions get and set; also check the network rules of the vault.';
+/** Reasons of a refusal that no role mends. */
+const refusalHints: Readonly<Record<string, string>> = {
+  ForbiddenByPolicy:
+    'An Azure Policy of the vault forbids it, for example one that demands an expiry date of every secret: exempt this vault.',
+  ForbiddenByFirewall: 'The network rules of the vault do not let this host in: allow its address or its subnet.',
+  ForbiddenByConnection: 'The vault takes private connections only: give this host a way through its private endpoint.',
+};
+
+function forbidden({ url, name, action }: VaultCall, innerCode: string, fail: Fail): HubkeepError {
   return fail('vault.forbidden', `Key Vault ${url} does not allow to ${action} the secret ${name}.`, {
-    hint: 'Give the identity of Hubkeep the role Key Vault Secrets Officer, or in an access policy the secret permissions get and set; also check the network rules of the vault.',
+    hint: refusalHints[innerCode] ?? roleHint,
+  });
+}
+
+function deletedName({ url, name }: VaultCall, fail: Fail): HubkeepError {
+  return fail('vault.conflict', `The name ${name} is held by a deleted secret in Key Vault ${url}.`, {
+    hint: `Recover it: az keyvault secret recover --vault-name VAULT --name ${name}. Its versions come back and new ones can be added.`,
+  });
+}
+
+/** Somebody else writes it, deletes it or recovers it at this moment. */
+function crossed({ url, name }: VaultCall, fail: Fail): HubkeepError {
+  return fail('vault.conflict', `Something else is changing the secret ${name} in Key Vault ${url}.`, {
+    hint: 'Try again in a moment.',
+    retryable: true,
   });
 }
 

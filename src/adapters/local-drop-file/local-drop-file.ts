@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
-import type { DropFile } from '../../ports/drop-file';
+import type { Drop, DropFile } from '../../ports/drop-file';
 import { wipeFile } from './wipe-file';
 
 /** A file on a disk or share that this host reaches by path. */
@@ -9,8 +9,8 @@ export function createLocalDropFile(path: string): DropFile {
     location: path,
     async read(maxBytes) {
       try {
-        const content = await readAtMost(path, maxBytes);
-        return { content, wipe: () => wipeFile(path, content) };
+        const { content, modifiedAt } = await readAtMost(path, maxBytes);
+        return { content, modifiedAt, wipe: () => wipeFile(path, content) };
       } catch (error) {
         if (isHubkeepError(error)) throw error;
         const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
@@ -26,9 +26,9 @@ export function createLocalDropFile(path: string): DropFile {
   };
 }
 
-async function readAtMost(path: string, maxBytes: number): Promise<Buffer> {
+async function readAtMost(path: string, maxBytes: number): Promise<Pick<Drop, 'content' | 'modifiedAt'>> {
   await using file = await open(path, 'r');
-  const { size } = await file.stat();
+  const { size, mtime } = await file.stat();
   if (size > maxBytes) {
     throw new HubkeepError(
       'secrets.too-large',
@@ -38,5 +38,5 @@ async function readAtMost(path: string, maxBytes: number): Promise<Buffer> {
       },
     );
   }
-  return await file.readFile();
+  return { content: await file.readFile(), modifiedAt: mtime };
 }
