@@ -1,12 +1,15 @@
 /** `npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--backup-to-url]`: a pretend stamp that runs until it is told to end. */
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { scriptedFaults, type ScriptedFault } from './sql-server/scripted-faults';
 import { startSandbox, type SandboxOptions } from './start-sandbox';
 import { untilSignal } from './until-signal';
 
-const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--backup-to-url]
+const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--backup-to-url] [--fault NAME …]
   --share PATH          this directory as the file share, instead of one that is made up
   --availability-group  two SQL Servers in an availability group instead of one
+  --fault NAME          SQL Server fails once in this way; may be given several times:
+                        ${Object.keys(scriptedFaults).join(', ')}
   --backup-to-url       SQL Server writes its backups to blobs by itself (SQL_BACKUP_MODE=url)`;
 
 function readArguments(): SandboxOptions | undefined {
@@ -17,12 +20,16 @@ function readArguments(): SandboxOptions | undefined {
         share: { type: 'string' },
         'availability-group': { type: 'boolean', default: false },
         'backup-to-url': { type: 'boolean', default: false },
+        fault: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
     });
     if (values.help) return void process.stdout.write(`${usage}\n`);
     if (values.dir === undefined) return refuse('--dir is missing');
+    const unknown = values.fault.find((name) => !(name in scriptedFaults));
+    if (unknown !== undefined) return refuse(`there is no fault ${unknown}`);
     const options = {
+      faults: values.fault.map((name) => scriptedFaults[name as ScriptedFault]),
       directory: values.dir,
       availabilityGroup: values['availability-group'],
       backupToUrl: values['backup-to-url'],
