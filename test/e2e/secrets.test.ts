@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStage, type Hubkeep, type Stage } from './stage';
 
@@ -53,16 +53,20 @@ test('the same file again is told to be the same', async () => {
   expect((await hubkeep.run(['secrets', 'put', file], handed)).stdout).toContain('unchanged since version');
 });
 
-test('a directory that everybody may look into gets no secrets, unless forced', async () => {
-  const open = stage.path('open');
-  mkdirSync(open, { mode: 0o755 });
-  const refused = await hubkeep.run(['restore', 'latest', '--secrets', join(open, 'a.json')]);
-  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('--force')]);
-  expect((await hubkeep.run(['restore', 'latest', '--secrets', join(open, 'a.json'), '--force'])).code).toBe(0);
-  expect((await hubkeep.run(['restore', 'latest', '--secrets', join(open, 'a.json'), '--force'])).stderr).toContain(
-    'exists already',
-  );
-});
+test.each([0o755, 0o733])(
+  'a directory that everybody may look into or write to gets no secrets, unless forced: %i',
+  async (mode) => {
+    const open = stage.path(`open-${mode}`);
+    mkdirSync(open);
+    chmodSync(open, mode);
+    const refused = await hubkeep.run(['restore', 'latest', '--secrets', join(open, 'a.json')]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('--force')]);
+    expect((await hubkeep.run(['restore', 'latest', '--secrets', join(open, 'a.json'), '--force'])).code).toBe(0);
+    expect((await hubkeep.run(['restore', 'latest', '--secrets', join(open, 'a.json'), '--force'])).stderr).toContain(
+      'exists already',
+    );
+  },
+);
 
 test.each([
   ['that is missing', () => stage.path('nowhere.JSON'), 'cannot be read (ENOENT)'],
