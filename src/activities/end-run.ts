@@ -81,7 +81,7 @@ export function createEndRun(services: EndRunServices) {
       await lock.release(runId, input.committed ? await clean(runId) : undefined);
       forget(runId);
       log[summary.status === 'complete' ? 'info' : 'error']('run.end', { runId, status: summary.status });
-      if (summary.status !== 'complete' && notifier !== undefined) {
+      if (isWorthNotice(summary) && notifier !== undefined) {
         const unheard = await leniently('run.notify', runId, () => notifier.notify({ stamp, ...summary }));
         if (unheard !== undefined) {
           summary = { ...summary, warnings: [...summary.warnings, { code: 'run.notify', message: unheard }] };
@@ -90,4 +90,9 @@ export function createEndRun(services: EndRunServices) {
       }
       return { summary };
     });
+}
+
+/** Of a good night nothing is told, but that its secrets may be worth nothing: nobody would notice before a restore. */
+function isWorthNotice({ status, warnings }: RunSummary): boolean {
+  return status !== 'complete' || warnings.some(({ code }) => code.startsWith('secrets.'));
 }

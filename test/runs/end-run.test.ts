@@ -25,6 +25,24 @@ async function run({ committed = true, store = stage.store }: { committed?: bool
 
 const everywhere = ['list packs/', 'list index/', 'list content/', 'list databases/'];
 
+test.each([
+  ['secrets.stale', 1],
+  ['secrets.old-drop', 1],
+  ['sql.warning', 0],
+])('a complete run that warns of %s sends %i notices', async (code, notices) => {
+  const sent: unknown[] = [];
+  const lock = stage.lockOf();
+  const { clock, summaries, store } = stage;
+  const request = await stage.starterOf(lock)({ components: ['secrets'], trigger: 'cli' }, async () => undefined);
+  const notifier = { notify: async (notice: unknown) => void sent.push(notice) };
+  const endRun = createEndRun({
+    ...{ lock, summaries, clock, store, log: silentLog, notifier, stamp: 'stamp' },
+    forget: () => undefined,
+  });
+  await endRun({ run: request, status: 'complete', committed: true, problems: [], warnings: [{ code, message: 'old' }] });
+  expect(sent).toHaveLength(notices);
+});
+
 test('leftovers are looked for once a day', async () => {
   expect(await run()).toEqual([]);
   await stage.pass(23 * hour);
