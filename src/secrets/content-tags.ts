@@ -67,10 +67,6 @@ export function confirm({ tags }: StoredSecret, at: string): Record<string, stri
   return { ...tags, [tag.confirmedAt]: at };
 }
 
-export function wayOf({ tags }: StoredSecret): string | undefined {
-  return tags[tag.way];
-}
-
 function saltedHash(salt: string, text: string): string {
   return createHash('sha256').update(Buffer.from(salt, 'hex')).update(text).digest('hex');
 }

@@ -1,18 +1,16 @@
 import type { Problem, Warning } from '../contracts/outcome';
 import { toProblem } from '../errors/to-problem';
-import { layout } from '../repository/layout';
 import type { Rotation } from './find-rotations';
 
 const mostNamed = 6;
 
-const downloadAgain =
-  'In the admin portal open App Service, Secrets, choose Download Secrets, and leave SystemSecrets.JSON where SYSTEM_SECRETS_PATH says.';
+const downloadAgain = 'In the admin portal open App Service, Secrets, choose Download Secrets; then hubkeep secrets put FILE.';
 
 export function rotatedProblem(rotations: readonly Rotation[]): Problem {
   return {
     code: 'secrets.rotated',
     message: `Secrets were rotated on ${list(rotations)}: download SystemSecrets.JSON and store it again.`,
-    hint: `${downloadAgain} If the file turns out to be the one that is stored already, delete the blob ${layout.secretStatus}.`,
+    hint: `${downloadAgain} That counts also where the file turns out to be the one that is stored already.`,
   };
 }
 

@@ -1,15 +1,11 @@
 import { utimesSync } from 'node:fs';
-import { canary, contentOf, openKeepStage, type KeepStage } from './keep-stage';
+import { canary, contentOf, eachWithKeepStage, type KeepStage } from './keep-stage';
 import { failureOf } from './vault-stage';
 
 const day = 86_400_000;
 let stage: KeepStage;
-beforeEach(async () => {
-  stage = await openKeepStage();
-});
-afterEach(async () => {
-  await stage.close();
-  expect(stage.said()).not.toContain('CANARY');
+eachWithKeepStage((opened) => {
+  stage = opened;
 });
 
 const file = (part: string) => ({ content: Buffer.from(contentOf(part)), source: 'file', way: 'cli' as const });

@@ -40,6 +40,19 @@ export interface KeepStage extends VaultStage {
   said(): string;
 }
 
+/** Opens a stage for each test of a file; whatever the test does, nothing may say a word of a content. */
+export function eachWithKeepStage(use: (stage: KeepStage) => void): void {
+  let opened: KeepStage;
+  beforeEach(async () => {
+    opened = await openKeepStage();
+    use(opened);
+  });
+  afterEach(async () => {
+    await opened.close();
+    expect(opened.said()).not.toContain('CANARY');
+  });
+}
+
 export async function openKeepStage(): Promise<KeepStage> {
   const stage = await openVaultStage();
   const dropPath = path.join(stage.directory, 'SystemSecrets.JSON');

@@ -1,15 +1,11 @@
 import { rmSync } from 'node:fs';
 import { restoreSystemSecrets } from '../../src/secrets/restore-system-secrets';
-import { canary, contentOf, openKeepStage, secretName, type KeepStage } from './keep-stage';
+import { canary, contentOf, eachWithKeepStage, secretName, type KeepStage } from './keep-stage';
 import { failureOf } from './vault-stage';
 
 let stage: KeepStage;
-beforeEach(async () => {
-  stage = await openKeepStage();
-});
-afterEach(async () => {
-  await stage.close();
-  expect(stage.said()).not.toContain('CANARY');
+eachWithKeepStage((opened) => {
+  stage = opened;
 });
 
 /** How many versions were written. */

@@ -1,15 +1,11 @@
 import { SecretClient } from '@azure/keyvault-secrets';
 import { createCredential } from '../../src/adapters/azure-identity/create-credential';
 import { restoreSystemSecrets } from '../../src/secrets/restore-system-secrets';
-import { canary, openKeepStage, secretName, type KeepStage } from './keep-stage';
+import { canary, eachWithKeepStage, secretName, type KeepStage } from './keep-stage';
 
 let stage: KeepStage;
-beforeEach(async () => {
-  stage = await openKeepStage();
-});
-afterEach(async () => {
-  await stage.close();
-  expect(stage.said()).not.toContain('CANARY');
+eachWithKeepStage((opened) => {
+  stage = opened;
 });
 
 const admin = () =>

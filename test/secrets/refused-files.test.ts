@@ -1,13 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { canary, contentOf, openKeepStage, type KeepStage } from './keep-stage';
+import { canary, contentOf, eachWithKeepStage, type KeepStage } from './keep-stage';
 
 let stage: KeepStage;
-beforeEach(async () => {
-  stage = await openKeepStage();
-});
-afterEach(async () => {
-  await stage.close();
-  expect(stage.said()).not.toContain('CANARY');
+eachWithKeepStage((opened) => {
+  stage = opened;
 });
 
 describe('a file that cannot be SystemSecrets.JSON', () => {

@@ -1,16 +1,12 @@
 import { SecretClient } from '@azure/keyvault-secrets';
 import { createCredential } from '../../src/adapters/azure-identity/create-credential';
 import { restoreSystemSecrets } from '../../src/secrets/restore-system-secrets';
-import { contentOf, openKeepStage, secretName, type KeepStage } from './keep-stage';
+import { contentOf, eachWithKeepStage, secretName, type KeepStage } from './keep-stage';
 import { failureOf, sandboxClient, signInAs } from './vault-stage';
 
 let stage: KeepStage;
-beforeEach(async () => {
-  stage = await openKeepStage();
-});
-afterEach(async () => {
-  await stage.close();
-  expect(stage.said()).not.toContain('CANARY');
+eachWithKeepStage((opened) => {
+  stage = opened;
 });
 
 describe('a vault in trouble', () => {

@@ -1,15 +1,11 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { restoreSystemSecrets } from '../../src/secrets/restore-system-secrets';
-import { contentOf, openKeepStage, type KeepStage } from './keep-stage';
+import { contentOf, eachWithKeepStage, type KeepStage } from './keep-stage';
 
 let stage: KeepStage;
-beforeEach(async () => {
-  stage = await openKeepStage();
-});
-afterEach(async () => {
-  await stage.close();
-  expect(stage.said()).not.toContain('CANARY');
+eachWithKeepStage((opened) => {
+  stage = opened;
 });
 
 const stored = async (custody: Parameters<typeof restoreSystemSecrets>[1]) =>
