@@ -5,7 +5,7 @@ import type { BlobStore } from '../../src/ports/blob-store';
 import type { RecoveryPoint } from '../../src/contracts/recovery-point';
 import { inspectBak } from '../../src/databases/tape/inspect-bak';
 import { inStore } from '../../src/databases/tape/random-access';
-import { verify } from '../../src/recovery/verify';
+import { verify } from '../../src/recovery/verify/verify';
 import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import { compressFrame, decompressFrames } from '../../src/repository/zstd';
 import { openStage, type Stage } from '../cli/stage';

@@ -1,5 +1,5 @@
-import type { BlobReference, PackReference, RecoveryPoint } from '../contracts/recovery-point';
-import { layout } from '../repository/layout';
+import type { BlobReference, PackReference, RecoveryPoint } from '../../contracts/recovery-point';
+import { layout } from '../../repository/layout';
 import type { Findings } from './finding';
 
 export interface ExpectedBlob extends BlobReference {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { codeOf } from '../errors/hubkeep-error';
-import type { BlobStore } from '../ports/blob-store';
-import { decompressFrames } from '../repository/zstd';
+import { codeOf } from '../../errors/hubkeep-error';
+import type { BlobStore } from '../../ports/blob-store';
+import { decompressFrames } from '../../repository/zstd';
 import { everything, type DamagedRange } from './damage';
 import type { ExpectedBlob } from './expected-blobs';
 import type { Finding } from './finding';

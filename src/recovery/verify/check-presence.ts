@@ -1,4 +1,4 @@
-import type { BlobStat, BlobStore } from '../ports/blob-store';
+import type { BlobStat, BlobStore } from '../../ports/blob-store';
 import { everything, type Damage } from './damage';
 import type { ExpectedBlob } from './expected-blobs';
 import type { Findings } from './finding';

@@ -1,8 +1,8 @@
-import { comparePaths, type SharePath } from '../contracts/share-path';
-import type { Segment } from '../contracts/recovery-point';
-import { indexEntrySchema, type IndexEntry } from '../repository/index-entry';
-import { layout } from '../repository/layout';
-import { decompressFrames } from '../repository/zstd';
+import { comparePaths, type SharePath } from '../../contracts/share-path';
+import type { Segment } from '../../contracts/recovery-point';
+import { indexEntrySchema, type IndexEntry } from '../../repository/index-entry';
+import { layout } from '../../repository/layout';
+import { decompressFrames } from '../../repository/zstd';
 import { isHit, type Damage } from './damage';
 import type { Finding, Findings } from './finding';
 

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import type { BlobReference } from '../contracts/recovery-point';
-import type { BlobStore } from '../ports/blob-store';
+import type { BlobReference } from '../../contracts/recovery-point';
+import type { BlobStore } from '../../ports/blob-store';
 import type { Findings } from './finding';
-import { readIfPresent } from '../repository/read-if-present';
+import { readIfPresent } from '../../repository/read-if-present';
 
 /** A blob's content when it is what was recorded; otherwise a finding and nothing. */
 export async function readProven(

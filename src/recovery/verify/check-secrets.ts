@@ -1,6 +1,6 @@
-import type { RecoveryPoint } from '../contracts/recovery-point';
-import type { SecretsCustody } from '../contracts/secrets-custody';
-import { messageOf } from '../errors/message-of';
+import type { RecoveryPoint } from '../../contracts/recovery-point';
+import type { SecretsCustody } from '../../contracts/secrets-custody';
+import { messageOf } from '../../errors/message-of';
 import type { Findings } from './finding';
 
 /** Reads what is kept and lets it go; throws when it could not be restored. */

@@ -1,12 +1,12 @@
-import type { FileShareRecord, RecoveryPoint, Segment } from '../contracts/recovery-point';
-import { comparePaths } from '../contracts/share-path';
-import type { BlobStore } from '../ports/blob-store';
-import { layout } from '../repository/layout';
+import type { FileShareRecord, RecoveryPoint, Segment } from '../../contracts/recovery-point';
+import { comparePaths } from '../../contracts/share-path';
+import type { BlobStore } from '../../ports/blob-store';
+import { layout } from '../../repository/layout';
 import type { Damage } from './damage';
 import type { ExpectedBlobs } from './expected-blobs';
 import type { Findings } from './finding';
 import { readProven } from './read-proven';
-import { checkSegment, type SegmentFacts } from './verify-segment';
+import { checkSegment, type SegmentFacts } from './check-segment';
 
 export interface IndexChecks {
   readonly store: BlobStore;

@@ -1,6 +1,6 @@
-import type { BakInspection } from '../contracts/bak-inspection';
-import type { RecoveryPoint } from '../contracts/recovery-point';
-import { messageOf } from '../errors/message-of';
+import type { BakInspection } from '../../contracts/bak-inspection';
+import type { RecoveryPoint } from '../../contracts/recovery-point';
+import { messageOf } from '../../errors/message-of';
 import type { Findings } from './finding';
 
 /** Looks into a backup file as it lies in the store. */

@@ -1,17 +1,17 @@
-import type { RecoveryPoint } from '../contracts/recovery-point';
-import { HubkeepError } from '../errors/hubkeep-error';
-import type { BlobStore } from '../ports/blob-store';
-import type { RecoveryPoints } from '../repository/recovery-points';
+import type { RecoveryPoint } from '../../contracts/recovery-point';
+import { HubkeepError } from '../../errors/hubkeep-error';
+import type { BlobStore } from '../../ports/blob-store';
+import type { RecoveryPoints } from '../../repository/recovery-points';
 import { createExpectedBlobs } from './expected-blobs';
 import { createFindings, type Finding } from './finding';
-import { inParallel } from './in-parallel';
-import { checkPackList } from './verify-pack-list';
-import { checkPresence } from './verify-presence';
-import { readBlob } from './verify-bytes';
-import { checkChain, type CheckedChain } from './verify-chain';
-import { checkBackups, type InspectBackup } from './verify-backups';
-import { checkIndexes } from './verify-index';
-import { checkSecrets, type ReadSecrets } from './verify-secrets';
+import { inParallel } from '../in-parallel';
+import { checkPackList } from './check-pack-list';
+import { checkPresence } from './check-presence';
+import { readBlob } from './read-blob';
+import { checkChain, type CheckedChain } from './check-chain';
+import { checkBackups, type InspectBackup } from './check-backups';
+import { checkIndexes } from './check-index';
+import { checkSecrets, type ReadSecrets } from './check-secrets';
 
 export interface VerifyOptions {
   readonly store: BlobStore;

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
-import { recoveryPointSchema, type RecoveryPoint } from '../contracts/recovery-point';
-import { toProblem } from '../errors/to-problem';
-import type { BlobStore } from '../ports/blob-store';
-import { parseJson } from '../repository/json-blob';
-import { layout } from '../repository/layout';
-import { chainLinkSchema, type ChainLink } from '../repository/chain';
+import { recoveryPointSchema, type RecoveryPoint } from '../../contracts/recovery-point';
+import { toProblem } from '../../errors/to-problem';
+import type { BlobStore } from '../../ports/blob-store';
+import { parseJson } from '../../repository/json-blob';
+import { layout } from '../../repository/layout';
+import { chainLinkSchema, type ChainLink } from '../../repository/chain';
 import type { Findings } from './finding';
-import { readIfPresent } from '../repository/read-if-present';
+import { readIfPresent } from '../../repository/read-if-present';
 
 /** A record as it is stored, whatever is wrong with it. */
 interface StoredRecord {

@@ -1,8 +1,8 @@
-import { packSchema, type FileShareRecord, type PackReference } from '../contracts/recovery-point';
-import { toProblem } from '../errors/to-problem';
-import type { BlobStore } from '../ports/blob-store';
-import { parseJson } from '../repository/json-blob';
-import { decompressFrames } from '../repository/zstd';
+import { packSchema, type FileShareRecord, type PackReference } from '../../contracts/recovery-point';
+import { toProblem } from '../../errors/to-problem';
+import type { BlobStore } from '../../ports/blob-store';
+import { parseJson } from '../../repository/json-blob';
+import { decompressFrames } from '../../repository/zstd';
 import type { Findings } from './finding';
 import { readProven } from './read-proven';
 

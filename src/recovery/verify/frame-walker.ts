@@ -1,4 +1,4 @@
-import { frameAt } from '../repository/zstd';
+import { frameAt } from '../../repository/zstd';
 
 export interface WalkedFrame {
   /** Within the blob. */

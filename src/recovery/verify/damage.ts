@@ -1,4 +1,4 @@
-import type { Extent } from '../repository/index-entry';
+import type { Extent } from '../../repository/index-entry';
 
 /** Bytes that are not what they should be. */
 export interface DamagedRange {

@@ -1,4 +1,4 @@
-import { shownPath, type SharePath } from '../contracts/share-path';
+import { shownPath, type SharePath } from '../../contracts/share-path';
 
 /** What can be wrong with what is stored. Stable, like error codes. */
 export const findingCodes = [
