@@ -16,6 +16,7 @@ import { createSystemClock } from './adapters/system-clock';
 import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
 import { databaseActivities } from './compose-databases';
+import { openVerifier } from './compose-recovery';
 import { openSecrets, secretsActivity, type Secrets } from './compose-secrets';
 import type { Config } from './config/config';
 import { backupContainerSuffix, longestContainerName } from './config/cross-checks';
@@ -133,7 +134,8 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     'end-run': createEndRun({ lock, summaries, forget, store, clock, log, notifier, stamp }),
   };
   const { bootId } = host;
-  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun, ...secrets };
+  const verifier = openVerifier({ store, clock, vault: secrets.vault });
+  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun, verifier, ...secrets };
   return { ...edges, activities, runPoints, repositoryId, shareStore, bootId };
 }
 

@@ -3,7 +3,8 @@ import type { Component } from '../contracts/components';
 import type { RecoveryPoint } from '../contracts/recovery-point';
 import { codeOf } from '../errors/hubkeep-error';
 import { toProblem } from '../errors/to-problem';
-import type { Mark, RecoveryPoints } from '../repository/recovery-points';
+import { standing, type Mark } from '../repository/marks';
+import type { RecoveryPoints } from '../repository/recovery-points';
 import { withCommonOptions, type Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { formatBytes, formatInstant, table } from './format';
@@ -74,6 +75,5 @@ function holdingOf(point: RecoveryPoint, component: Component): string {
 }
 
 function rowOf({ entry: { id, sequence, startedAt, outcome, bytes, marks }, holdings }: Row): string[] {
-  const kinds = marks.map(({ kind }) => kind).join(',');
-  return [id, String(sequence), formatInstant(startedAt), outcome, formatBytes(bytes), holdings, kinds];
+  return [id, String(sequence), formatInstant(startedAt), outcome, formatBytes(bytes), holdings, standing(marks).join(',')];
 }

@@ -7,6 +7,7 @@ import type { Config } from '../config/config';
 import { loadConfig } from '../config/load-config';
 import { readEnvironment } from '../config/read-environment';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
+import { messageOf } from '../errors/message-of';
 import type { SpawnShareThread } from '../fileshare/aside/share-thread-protocol';
 import { readHeader } from '../repository/repository-header';
 import type { CommonOptions, Terminal } from './terminal';
@@ -50,6 +51,11 @@ export async function openRepositoryReadOnly(terminal: Terminal, options: Common
   try {
     await readHeader(hubkeep.store);
   } catch (error) {
+    if (codeOf(error) === 'format.damaged') {
+      // Each record says its format again, so what is left can be read.
+      terminal.note(`warning: ${messageOf(error)}; hubkeep verify tells what else is damaged`);
+      return hubkeep;
+    }
     if (codeOf(error) !== 'store.not-found') throw error;
     throw new HubkeepError('store.not-found', `there is no repository in ${hubkeep.store.location}`, {
       hint: 'Check BACKUP_CONTAINER and the storage settings; the first hubkeep backup makes a repository.',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { RecoveryPoint } from '../contracts/recovery-point';
-import type { Mark } from '../repository/recovery-points';
+import type { Mark } from '../repository/marks';
 import { withCommonOptions, type Act } from './act';
 import { rowsOf } from './backup-summary';
 import { exitCodes, type ExitCode } from './exit-codes';

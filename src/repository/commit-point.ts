@@ -40,7 +40,7 @@ export function createCommit({ store, read, ground }: CommitOptions) {
     const { id, sequence, previous } = record;
     const sha256 = hash('sha256', bytes, 'hex');
     if (!(await link({ sequence, id, sha256, previous }))) return read(id);
-    await store.put(layout.pointDigest(id), Buffer.from(`${sha256}  recovery-point.json\n`), { contentType: 'text/plain' });
+    await store.put(layout.pointDigest(id), Buffer.from(digestLine(sha256)), { contentType: 'text/plain' });
     await unlessThere(store.put(layout.point(id), bytes, { onlyIfAbsent: true, contentType: 'application/json', sha256 }));
     return { point: record, sha256 };
   };
@@ -55,4 +55,9 @@ async function unlessThere(write: Promise<unknown>): Promise<boolean> {
     if (codeOf(error) !== 'store.exists') throw error;
     return false;
   }
+}
+
+/** As sha256sum writes it, so that it can check it. */
+export function digestLine(sha256: string): string {
+  return `${sha256}  recovery-point.json\n`;
 }

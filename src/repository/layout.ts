@@ -8,9 +8,18 @@ export const layout = {
   marks: (id: string) => `recovery-points/${id}/marks/`,
   mark: (id: string, { at, kind }: { at: string; kind: string }) =>
     `recovery-points/${id}/marks/${at.replace(/[-:]|\.\d+/g, '')}-${kind}.json`,
+  /** What the name of a mark says of it. */
+  markNamed(key: string): { readonly kind: string; readonly at: string } | undefined {
+    const found = /\/marks\/(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-([^/]+)\.json$/.exec(key);
+    if (found === null) return undefined;
+    const [, year, month, day, hour, minute, second, kind = ''] = found;
+    return { kind, at: `${year}-${month}-${day}T${hour}:${minute}:${second}Z` };
+  },
   chain: 'chain/',
   chainLink: (sequence: number) => `chain/${String(sequence).padStart(8, '0')}.json`,
   sequenceOf: (chainKey: string) => Number(/(\d+)\.json$/.exec(chainKey)?.[1]),
+  /** When each blob was last read whole, for verifications that read a sample. */
+  readLedger: 'verification/read.ndjson.zst',
   /** What was known last of the state of App Service's secrets: names and dates, no secret. */
   secretStatus: 'secrets/status.json',
   runs: 'runs/',
@@ -24,6 +33,7 @@ export const layout = {
   boxResult: (runId: string, { pass, partition, box }: { pass: string; partition: number; box: number }) =>
     `runs/${runId}/fileshare/${pass}-${String(partition).padStart(4, '0')}-${String(box).padStart(6, '0')}.json`,
   databaseResult: (runId: string, server: string, slug: string) => `runs/${runId}/databases/${server}/${slug}.json`,
+  allPacks: 'packs/',
   packs: (runId: string) => `packs/${runId}/`,
   /** @param pack `{runId}/{name}`, as extents and pack lists name it. */
   pack: (pack: string) => `packs/${pack}.tar.zst`,

@@ -6,14 +6,12 @@ import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import { chainKeys, type ChainLink, readLinks, unlessDamaged } from './chain';
 import { createCommit } from './commit-point';
-import { createJson, parseJson, readJson } from './json-blob';
+import { parseJson } from './json-blob';
 import { layout } from './layout';
+import { createMarks, isSuspect } from './marks';
 import { readIfPresent } from './read-if-present';
 
 const versionSchema = z.looseObject({ formatVersion: z.number().int() });
-
-const markSchema = z.looseObject({ kind: z.string(), at: z.string(), reason: z.string().optional() });
-export type Mark = z.infer<typeof markSchema>;
 
 export interface StoredPoint {
   readonly point: RecoveryPoint;
@@ -33,6 +31,8 @@ export interface Ground {
 
 /** Recovery points: how they come into being and how they are found again. */
 export function createRecoveryPoints(store: BlobStore) {
+  const { marks, mark } = createMarks(store);
+
   async function read(id: string): Promise<StoredPoint> {
     const { content } = await store.read(layout.point(id)).catch((error: unknown) => {
       if (codeOf(error) !== 'store.not-found') throw error;
@@ -42,12 +42,23 @@ export function createRecoveryPoints(store: BlobStore) {
       });
     });
     const sha256 = hash('sha256', content, 'hex');
-    const recorded = (await store.read(layout.pointDigest(id))).content.toString('utf8').slice(0, 64);
-    return parseRecord(id, { content, sha256, recorded });
+    return parseRecord(id, { content, sha256, recorded: await recordedHash(id, sha256) });
+  }
+
+  /** By the digest beside the record. When that does not agree, the chain may: the digest is a copy, and one lost copy costs no point. */
+  async function recordedHash(id: string, sha256: string): Promise<string> {
+    const digest = (await readIfPresent(store, layout.pointDigest(id)))?.toString('utf8').slice(0, 64) ?? '';
+    if (digest === sha256) return digest;
+    for await (const link of await linksNewestFirst()) if (link.id === id && link.sha256 === sha256) return sha256;
+    return digest;
   }
 
   function parseRecord(id: string, { content, sha256, recorded }: { content: Buffer; sha256: string; recorded: string }) {
-    if (recorded !== sha256) throw new HubkeepError('format.damaged', `the record of ${id} is not the one that was committed`);
+    if (recorded !== sha256) {
+      throw new HubkeepError('format.damaged', `the record of ${id} is not the one that was committed`, {
+        hint: 'hubkeep list shows the other points: name one of them by its id.',
+      });
+    }
     const { formatVersion: version } = parseJson(layout.point(id), content, versionSchema);
     if (version !== formatVersion) {
       throw new HubkeepError(
@@ -108,32 +119,15 @@ export function createRecoveryPoints(store: BlobStore) {
     }
   }
 
-  async function marks(id: string): Promise<Mark[]> {
-    const found: Mark[] = [];
-    for await (const { key } of store.list(layout.marks(id))) found.push(await readJson(store, key, markSchema));
-    return found;
-  }
-
-  /** Adds a fact about a point; the same kind at the same time is there once. */
-  async function mark(id: string, fact: Mark): Promise<void> {
-    try {
-      await createJson(store, layout.mark(id, fact), fact);
-    } catch (error) {
-      if (codeOf(error) !== 'store.exists') throw error;
-    }
-  }
-
   /** The newest point that is not suspect and has something of all these components; throws `point.not-found`. */
   async function latest(needed: readonly Component[] = []): Promise<StoredPoint> {
+    let suspect: string | undefined;
     for await (const stored of newestFirst()) {
       if (!needed.every((component) => hasSomeOf(stored.point, component))) continue;
-      if ((await marks(stored.point.id)).some(({ kind }) => kind === 'suspect')) continue;
-      return stored;
+      if (!isSuspect(await marks(stored.point.id))) return stored;
+      suspect ??= stored.point.id;
     }
-    const what = needed.length === 0 ? 'no recovery point yet' : `no recovery point with ${needed.join(' and ')}`;
-    throw new HubkeepError('point.not-found', `there is ${what}`, {
-      hint: 'Run hubkeep backup first, or name a point that hubkeep list shows.',
-    });
+    throw noLatest(needed, suspect);
   }
 
   return {
@@ -171,6 +165,21 @@ export function createRecoveryPoints(store: BlobStore) {
 }
 
 export type RecoveryPoints = ReturnType<typeof createRecoveryPoints>;
+
+function noLatest(needed: readonly Component[], suspect: string | undefined): HubkeepError {
+  const what = needed.length === 0 ? '' : ` with ${needed.join(' and ')}`;
+  if (suspect === undefined)
+    return new HubkeepError(
+      'point.not-found',
+      what === '' ? 'there is no recovery point yet' : `there is no recovery point${what}`,
+      {
+        hint: 'Run hubkeep backup first, or name a point that hubkeep list shows.',
+      },
+    );
+  return new HubkeepError('point.not-found', `every recovery point${what} is marked suspect`, {
+    hint: `The newest is ${suspect}: named by its id it can be restored all the same. hubkeep show ${suspect} says why it is suspect.`,
+  });
+}
 
 /** True when the point can give all of this component back. */
 export function hasComponent(point: RecoveryPoint, component: Component): boolean {

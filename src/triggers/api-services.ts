@@ -2,6 +2,7 @@ import type { Config } from '../config/config';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
+import type { Verifier } from '../recovery/verify/verify';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import type { RunLock } from '../runs/run-lock';
 import type { RunSummaries } from '../runs/run-summaries';
@@ -18,6 +19,7 @@ export interface ApiServices {
   readonly summaries: RunSummaries;
   readonly lock: RunLock;
   readonly startRun: RunStarter;
+  readonly verifier: Verifier;
   /** Nothing when KEY_VAULT_URL is not set. */
   readonly systemSecrets: SystemSecretsDesk | undefined;
 }

@@ -3,7 +3,8 @@ import { isRunId } from '../contracts/run-id';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import { toProblem } from '../errors/to-problem';
 import type { ChainLink } from '../repository/chain';
-import type { Mark, RecoveryPoints, StoredPoint } from '../repository/recovery-points';
+import type { Mark } from '../repository/marks';
+import type { RecoveryPoints, StoredPoint } from '../repository/recovery-points';
 import type { PointList, PointSummary } from './api-schemas';
 
 /** One point by id, or the newest that is not suspect. Throws `point.not-found`. */

@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { BlobStore } from '../../src/ports/blob-store';
 import type { RecoveryPoint } from '../../src/contracts/recovery-point';
-import { inspectBak } from '../../src/databases/tape/inspect-bak';
-import { inStore } from '../../src/databases/tape/random-access';
-import { verify } from '../../src/recovery/verify/verify';
 import { createRecoveryPoints } from '../../src/repository/recovery-points';
 import { compressFrame, decompressFrames } from '../../src/repository/zstd';
 import { openStage, type Stage } from '../cli/stage';
 import { collect } from '../support/collect';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
+import { verifyAt } from '../support/verifier';
 
 interface Kept {
   readonly key: string;
@@ -49,10 +47,7 @@ async function copy(): Promise<BlobStore> {
   return store;
 }
 
-function check(store: BlobStore, target = 'all', deep = false) {
-  const inspect = async (key: string) => inspectBak(await inStore(store, key));
-  return verify({ store, points: createRecoveryPoints(store), target, deep, inspect });
-}
+const check = (store: BlobStore, target = 'all', deep = false) => verifyAt(store, target, deep ? 1 : 0);
 
 /** Changes a blob's bytes and keeps what the store knows of it. */
 async function change(store: BlobStore, key: string, edit: (content: Buffer) => Buffer) {
@@ -258,7 +253,9 @@ test('the command tells of it, and its exit code too', async () => {
   await store.remove(pack);
   const answer = await stage.hubkeep('verify');
   expect(answer.code).toBe(1);
-  expect(answer.stdout).toContain(`blob.missing  ${pack}: is missing\n  recovery points: ${second.id}\n  file lost: `);
+  expect(answer.stdout).toContain(
+    `blob.missing  ${pack}: is missing\n  recovery points: ${second.id}, ${first.id}\n  file lost: `,
+  );
   expect(answer.stdout).toMatch(/\n1 found: 1 recovery point, /);
   await store.put(pack, content);
   expect((await stage.hubkeep('verify')).code).toBe(0);

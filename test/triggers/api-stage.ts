@@ -8,6 +8,7 @@ import { createEmbeddedEngine } from '../../src/workflow/embedded';
 import type { Orchestrators } from '../../src/workflow/workflow';
 import { createRunStage } from '../runs/stage';
 import { silentLog } from '../support/silent-log';
+import { verifierOf } from '../support/verifier';
 
 export interface Call {
   readonly query?: Record<string, string>;
@@ -33,6 +34,7 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     summaries,
     lock,
     startRun: stage.starterOf(lock),
+    verifier: verifierOf(store, { clock }),
     systemSecrets: undefined,
   };
   const all = { ...services, ...changes(services) };

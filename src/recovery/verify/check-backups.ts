@@ -26,7 +26,9 @@ export async function checkBackups(
       for (const { key, inspection } of item.files) {
         if (isDamaged(key)) continue;
         const message = await problemOf(inspect, { key, database: item.database, before: inspection?.status });
-        if (message !== undefined) findings.add({ code: 'bak.damaged', blob: key, message, points: [id] });
+        if (message === undefined) continue;
+        const what = `the backup of ${item.database} on ${item.server}`;
+        findings.add({ code: 'bak.damaged', blob: key, message, what, points: [id] });
       }
     }
   }

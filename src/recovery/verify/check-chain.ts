@@ -3,6 +3,7 @@ import { recoveryPointSchema, type RecoveryPoint } from '../../contracts/recover
 import { toProblem } from '../../errors/to-problem';
 import type { BlobStore } from '../../ports/blob-store';
 import { parseJson } from '../../repository/json-blob';
+import { digestLine } from '../../repository/commit-point';
 import { layout } from '../../repository/layout';
 import { chainLinkSchema, type ChainLink } from '../../repository/chain';
 import type { Findings } from './finding';
@@ -96,17 +97,29 @@ function linkOf({ id, sha256 }: Omit<StoredRecord, 'link'>, links: readonly Chai
 async function checkDigest(store: BlobStore, { id, sha256 }: StoredRecord, findings: Findings) {
   const blob = layout.pointDigest(id);
   const digest = await readIfPresent(store, blob);
-  if (digest?.toString('utf8').startsWith(`${sha256} `) === true) return;
+  if (digest?.toString('utf8') === digestLine(sha256)) return;
   const message = digest === undefined ? 'is missing' : 'is not the hash of the record beside it';
   findings.add({ code: 'record.digest', blob, message, points: [id] });
 }
 
-function reportUnlinked({ id, key }: StoredRecord, links: readonly ChainLink[], findings: Findings) {
-  const known = links.some((link) => link.id === id);
-  const message = known
-    ? 'is not the record that was committed: its hash is not the one in the chain'
-    : 'has no link in the chain';
-  findings.add({ code: known ? 'record.changed' : 'chain.broken', blob: key, message, points: [id] });
+function reportUnlinked({ id, key, content }: StoredRecord, links: readonly ChainLink[], findings: Findings) {
+  const link = links.find((one) => one.id === id);
+  if (link === undefined) {
+    const message = `has no link in the chain: ${layout.chainLink(sequenceIn(content))} should be of it`;
+    findings.add({ code: 'chain.broken', blob: key, message, points: [id] });
+    return;
+  }
+  const message = `is not the record that was committed: its hash is not the one in ${layout.chainLink(link.sequence)}`;
+  findings.add({ code: 'record.changed', blob: key, message, points: [id] });
+}
+
+/** Of a record that may be damaged: 0 when it does not say. */
+function sequenceIn(content: Buffer): number {
+  return Number(/"sequence": ?(\d+)/.exec(content.toString('utf8'))?.[1] ?? 0);
+}
+
+function linkKey(link: ChainLink | undefined): string {
+  return link === undefined ? 'the chain' : layout.chainLink(link.sequence);
 }
 
 function readPoint({ id, key, content, link }: StoredRecord, findings: Findings): RecoveryPoint | undefined {
@@ -118,7 +131,7 @@ function readPoint({ id, key, content, link }: StoredRecord, findings: Findings)
     return undefined;
   }
   if (point.id === id && point.sequence === link?.sequence && point.previous?.sha256 === link.previous?.sha256) return point;
-  findings.add({ code: 'chain.broken', blob: key, message: 'does not say what its link in the chain says', points: [id] });
+  findings.add({ code: 'chain.broken', blob: key, message: `does not say what ${linkKey(link)} says`, points: [id] });
   return undefined;
 }
 
@@ -133,7 +146,12 @@ function checkPrevious({ id, key, link }: StoredRecord, { earlier, records }: Su
   const last = earlier.at(-1);
   if (previous === null) {
     if (last !== undefined)
-      findings.add({ code: 'chain.broken', blob: key, message: `names none before it, but ${last.id} is`, points: [id] });
+      findings.add({
+        code: 'chain.broken',
+        blob: key,
+        message: `names none before it in ${linkKey(link)}, but ${last.id} is`,
+        points: [id],
+      });
     return;
   }
   const record = records.find((candidate) => candidate.id === previous.id);
@@ -142,14 +160,14 @@ function checkPrevious({ id, key, link }: StoredRecord, { earlier, records }: Su
     findings.add({
       code: 'record.missing',
       blob,
-      message: `is missing, though ${id} was committed after it`,
+      message: `is missing, though ${id} was committed after it, says ${linkKey(link)}`,
       points: [previous.id],
     });
   } else if (record.link !== undefined && (record.sha256 !== previous.sha256 || record !== last)) {
     findings.add({
       code: 'chain.broken',
       blob: key,
-      message: `names ${previous.id} as the one before it, which it is not`,
+      message: `names ${previous.id} as the one before it in ${linkKey(link)}, which it is not`,
       points: [id],
     });
   }

@@ -1,5 +1,5 @@
 import type { FileShareRecord, RecoveryPoint, Segment } from '../../contracts/recovery-point';
-import { comparePaths } from '../../contracts/share-path';
+import { comparePaths, shownPath } from '../../contracts/share-path';
 import type { BlobStore } from '../../ports/blob-store';
 import { layout } from '../../repository/layout';
 import type { Damage } from './damage';
@@ -34,7 +34,7 @@ export async function checkIndexes(points: readonly RecoveryPoint[], checks: Ind
     const name = identity(segment);
     if (known.has(name)) return known.get(name);
     const sharedBy = users.get(name) ?? [];
-    const content = await readProven(store, { blob: segment, points: sharedBy }, findings);
+    const content = await readProven(store, { blob: segment, points: sharedBy, what: describe(segment) }, findings);
     checks.onBytes(content?.length ?? 0);
     const facts = content === undefined ? undefined : checkSegment(content, { segment, points: sharedBy, damage }, findings);
     known.set(name, facts);
@@ -52,6 +52,10 @@ export async function checkIndexes(points: readonly RecoveryPoint[], checks: Ind
     checkCounts(verified, facts, findings);
   }
   return known.size;
+}
+
+export function describe({ first, last, entries }: Segment): string {
+  return `the index of ${entries} entries of the share, ${shownPath(first)} to ${shownPath(last)}`;
 }
 
 /** The same key recorded with other bounds or another hash is another segment. */

@@ -6,6 +6,7 @@ import { decompressFrames } from '../../repository/zstd';
 import type { Findings } from './finding';
 import { readProven } from './read-proven';
 
+const packList = 'the list of the packs that hold the share';
 const listLimit = 1024 * 1024 * 1024;
 
 /** The packs a point needs; nothing when its list cannot be relied upon. */
@@ -14,10 +15,10 @@ export async function checkPackList(
   { id, share: { packs } }: { readonly id: string; readonly share: FileShareRecord },
   findings: Findings,
 ): Promise<PackReference[] | undefined> {
-  const content = await readProven(store, { blob: packs, points: [id] }, findings);
+  const content = await readProven(store, { blob: packs, points: [id], what: packList }, findings);
   if (content === undefined) return undefined;
   const report = (message: string) => {
-    findings.add({ code: 'packs.unreadable', blob: packs.key, message, points: [id] });
+    findings.add({ code: 'packs.unreadable', blob: packs.key, message, what: packList, points: [id] });
   };
   try {
     const listed = decompressFrames(content, listLimit)

@@ -1,7 +1,7 @@
 import type { BlobStat, BlobStore } from '../../ports/blob-store';
 import { everything, type Damage } from './damage';
 import type { ExpectedBlob } from './expected-blobs';
-import type { Findings } from './finding';
+import { findingOf, type Findings } from './finding';
 
 /** Checks that blobs are there with the size and the hash they were stored with, by listing: one request tells of thousands. */
 export async function checkPresence(store: BlobStore, blobs: readonly ExpectedBlob[], findings: Findings): Promise<Damage> {
@@ -13,7 +13,7 @@ export async function checkPresence(store: BlobStore, blobs: readonly ExpectedBl
       const problem = problemOf(blob, there.get(blob.key));
       if (problem === undefined) continue;
       damage.set(blob.key, [everything]);
-      findings.add({ ...problem, blob: blob.key, points: [...blob.points] });
+      findings.add(findingOf(blob, problem));
     }
   }
   return damage;

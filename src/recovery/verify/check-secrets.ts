@@ -11,7 +11,7 @@ export async function checkSecrets(points: readonly RecoveryPoint[], read: ReadS
   const kept = new Map<string, { readonly custody: SecretsCustody; readonly points: string[] }>();
   for (const { id, secrets } of points) {
     if (secrets?.status !== 'succeeded') continue;
-    const place = `${secrets.vault}/secrets/${secrets.name}/${secrets.version}`;
+    const place = vaultPlace(secrets);
     const known = kept.get(place) ?? { custody: secrets, points: [] };
     kept.set(place, known);
     known.points.push(id);
@@ -21,8 +21,12 @@ export async function checkSecrets(points: readonly RecoveryPoint[], read: ReadS
       await read(custody);
     } catch (error) {
       const message = `cannot be read: ${messageOf(error)}`;
-      findings.add({ code: 'secrets.unreadable', blob: place, message, points: needing });
+      findings.add({ code: 'secrets.unreadable', blob: place, message, what: 'SystemSecrets.JSON', points: needing });
     }
   }
   return kept.size;
+}
+
+export function vaultPlace({ vault, name, version }: SecretsCustody): string {
+  return `${vault}/secrets/${name}/${version}`;
 }

@@ -1,10 +1,11 @@
 import { comparePaths, type SharePath } from '../../contracts/share-path';
+import type { Finding } from '../../contracts/verification';
 import type { Segment } from '../../contracts/recovery-point';
 import { indexEntrySchema, type IndexEntry } from '../../repository/index-entry';
 import { layout } from '../../repository/layout';
 import { decompressFrames } from '../../repository/zstd';
 import { isHit, type Damage } from './damage';
-import type { Finding, Findings } from './finding';
+import type { Findings } from './finding';
 
 /** Far above what a writer makes of one segment. */
 const segmentLimit = 512 * 1024 * 1024;
@@ -32,7 +33,7 @@ export function checkSegment(
 ): SegmentFacts | undefined {
   const facts: SegmentFacts = { counts: { files: 0, directories: 0, symlinks: 0, bytes: 0 }, packs: new Map() };
   const report = (problem: Problem) => {
-    findings.add({ ...problem, blob: segment.key, points });
+    findings.add({ ...problem, blob: segment.key, points: [...points] });
   };
   let previous: SharePath | undefined;
   let first: SharePath | undefined;

@@ -7,7 +7,8 @@ export interface DamagedRange {
   readonly to: number;
 }
 
-export const everything: DamagedRange = { from: 0, to: Number.POSITIVE_INFINITY };
+/** Larger than any blob, and a number that JSON can carry. */
+export const everything: DamagedRange = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
 /** Which parts of which blobs cannot be trusted. */
 export type Damage = Map<string, readonly DamagedRange[]>;

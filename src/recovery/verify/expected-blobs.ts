@@ -1,19 +1,25 @@
 import type { BlobReference, PackReference, RecoveryPoint } from '../../contracts/recovery-point';
 import { layout } from '../../repository/layout';
-import type { Findings } from './finding';
+import { failedList, type Findings, lookedUpOnly } from './finding';
 
 export interface ExpectedBlob extends BlobReference {
   readonly isPack: boolean;
+  /** What it holds, where it is no pack of files. */
+  readonly what: string | undefined;
   /** Ids of the points that need it. */
   readonly points: Set<string>;
 }
+
+type Kind = Pick<ExpectedBlob, 'isPack' | 'what'>;
+
+const journal = 'what a run removed and took from earlier packs, for rebuilding an index; no file of the share';
 
 /** The blobs that recovery points need, each once however many points share it. */
 export function createExpectedBlobs(findings: Findings) {
   const expected = new Map<string, ExpectedBlob>();
 
-  function expect(point: string, { key, size, sha256 }: BlobReference, isPack = false) {
-    const known = expected.get(key) ?? { key, size, sha256, isPack, points: new Set() };
+  function expect(point: string, { key, size, sha256 }: BlobReference, kind: Kind) {
+    const known = expected.get(key) ?? { key, size, sha256, ...kind, points: new Set() };
     expected.set(key, known);
     known.points.add(point);
     if (known.size === size && known.sha256 === sha256) return;
@@ -27,19 +33,33 @@ export function createExpectedBlobs(findings: Findings) {
 
   return {
     /** What the record itself names, but for the index and the pack list: those are read in any case. */
-    addPoint({ id, fileshare, databases }: RecoveryPoint) {
-      for (const item of databases?.items ?? []) {
-        if (item.status === 'succeeded') for (const file of item.files) expect(id, file);
-      }
-      if (fileshare?.status !== 'succeeded') return;
-      for (const blob of fileshare.content) expect(id, blob);
-      if (fileshare.failed.all !== undefined) expect(id, fileshare.failed.all);
+    addPoint(point: RecoveryPoint) {
+      for (const { what, ...blob } of namedBlobs(point)) expect(point.id, blob, { isPack: false, what });
     },
     addPacks(id: string, packs: readonly PackReference[]) {
-      for (const { pack, size, sha256 } of packs) expect(id, { key: layout.pack(pack), size, sha256 }, true);
+      for (const { pack, size, sha256, journal: isJournal } of packs) {
+        const what = isJournal === true ? journal : undefined;
+        expect(id, { key: layout.pack(pack), size, sha256 }, { isPack: true, what });
+      }
     },
     find: (key: string): ExpectedBlob | undefined => expected.get(key),
     all: (): ExpectedBlob[] => [...expected.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
   };
 }
 export type ExpectedBlobs = ReturnType<typeof createExpectedBlobs>;
+
+/** The blobs that a record itself names, but for the index and the list of packs. */
+export function namedBlobs({ databases, fileshare }: RecoveryPoint): (BlobReference & { readonly what: string })[] {
+  const backups = (databases?.items ?? []).flatMap((item) =>
+    item.status === 'succeeded'
+      ? item.files.map((file) => ({ ...file, what: `the backup of ${item.database} on ${item.server}` }))
+      : [],
+  );
+  if (fileshare?.status !== 'succeeded') return backups;
+  const { content, failed } = fileshare;
+  return [
+    ...backups,
+    ...content.map((blob) => ({ ...blob, what: lookedUpOnly })),
+    ...(failed.all === undefined ? [] : [{ ...failed.all, what: failedList }]),
+  ];
+}

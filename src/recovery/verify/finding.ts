@@ -1,46 +1,6 @@
 import { shownPath, type SharePath } from '../../contracts/share-path';
-
-/** What can be wrong with what is stored. Stable, like error codes. */
-export const findingCodes = [
-  // the chain of commit records
-  'chain.gap',
-  'chain.unreadable',
-  'chain.broken',
-  'record.missing',
-  'record.changed',
-  'record.unreadable',
-  'record.digest',
-  // blobs a record names
-  'blob.missing',
-  'blob.size',
-  'blob.hash',
-  'blob.changed',
-  'blob.conflict',
-  'pack.frames',
-  'bak.damaged',
-  // what the vault keeps
-  'secrets.unreadable',
-  // what is in the lists
-  'packs.unreadable',
-  'index.unreadable',
-  'index.entry',
-  'index.order',
-  'index.extent',
-  'index.counts',
-] as const;
-export type FindingCode = (typeof findingCodes)[number];
-
-export interface Finding {
-  readonly code: FindingCode;
-  /** Or the version of a secret, by its address. */
-  readonly blob: string;
-  readonly message: string;
-  /** Files of the share that cannot be trusted because of it: the first ones, and how many. */
-  readonly files?: readonly string[];
-  readonly filesHit?: number;
-  /** Recovery points that need the blob. */
-  readonly points: readonly string[];
-}
+import type { Finding } from '../../contracts/verification';
+import { layout } from '../../repository/layout';
 
 const filesShown = 20;
 
@@ -51,7 +11,7 @@ export function createFindings() {
 
   function withFiles(finding: Finding): Finding {
     const paths = hits.get(finding.blob);
-    if (paths === undefined) return finding;
+    if (paths === undefined) return finding.what === undefined && isPack(finding) ? { ...finding, what: noFile } : finding;
     return { ...finding, files: [...paths].slice(0, filesShown).map(shownPath), filesHit: paths.size };
   }
 
@@ -68,3 +28,29 @@ export function createFindings() {
   };
 }
 export type Findings = ReturnType<typeof createFindings>;
+
+const noFile = 'in what is damaged, no file of these points';
+
+function isPack({ blob }: Finding): boolean {
+  return blob.startsWith(layout.allPacks);
+}
+
+/** Of a blob that points need. */
+export function findingOf(
+  { key, what, points }: { readonly key: string; readonly what: string | undefined; readonly points: Iterable<string> },
+  { code, message }: Pick<Finding, 'code' | 'message'>,
+): Finding {
+  return { code, blob: key, message, ...(what === undefined ? {} : { what }), points: [...points] };
+}
+
+/** What no backup of anything is lost with: it can be told from something else, or is only looked up. */
+const harmless: readonly Finding['code'][] = ['record.digest', 'mark.changed', 'header.unreadable', 'header.other', 'chain.gap'];
+
+/** True when a restore of the points that are named would not give back all they recorded. */
+export function costsRestore({ code, what }: Finding): boolean {
+  // A vault that does not answer from here says nothing of what it keeps.
+  return !harmless.includes(code) && code !== 'secrets.unreadable' && what !== lookedUpOnly && what !== failedList;
+}
+
+export const lookedUpOnly = 'what later runs look up so as to store no content twice; no restore needs it';
+export const failedList = 'the list of files that could not be copied';

@@ -4,7 +4,7 @@ import type { BlobStore } from '../../ports/blob-store';
 import { decompressFrames } from '../../repository/zstd';
 import { everything, type DamagedRange } from './damage';
 import type { ExpectedBlob } from './expected-blobs';
-import type { Finding } from './finding';
+import type { Finding } from '../../contracts/verification';
 import { createFrameWalker } from './frame-walker';
 
 /** Far above what one frame of ours decompresses to. */

@@ -1,13 +1,20 @@
 import { hash } from 'node:crypto';
 import type { BlobReference } from '../../contracts/recovery-point';
 import type { BlobStore } from '../../ports/blob-store';
-import type { Findings } from './finding';
 import { readIfPresent } from '../../repository/read-if-present';
+import type { Findings } from './finding';
+
+export interface ProvenBlob {
+  readonly blob: BlobReference;
+  readonly points: readonly string[];
+  /** What it holds, for the finding. */
+  readonly what: string;
+}
 
 /** A blob's content when it is what was recorded; otherwise a finding and nothing. */
 export async function readProven(
   store: BlobStore,
-  { blob, points }: { readonly blob: BlobReference; readonly points: readonly string[] },
+  { blob, points, what }: ProvenBlob,
   findings: Findings,
 ): Promise<Buffer | undefined> {
   const content = await readIfPresent(store, blob.key);
@@ -20,6 +27,6 @@ export async function readProven(
           ? ({ code: 'blob.changed', message: 'holds other bytes than were stored' } as const)
           : undefined;
   if (problem === undefined) return content;
-  findings.add({ ...problem, blob: blob.key, points });
+  findings.add({ ...problem, blob: blob.key, what, points: [...points] });
   return undefined;
 }
