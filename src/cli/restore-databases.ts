@@ -55,9 +55,14 @@ export async function restoreDatabases(
       view.update({ task: `${database} on ${server}`, bytes, totalBytes });
     };
     for (const { blob, path } of files) await writeNewFile(path, counted(provenStream(store, blob), onBytes));
-    restored.push({ server, database, files: files.map(({ blob: { size, sha256 }, path }) => ({ path, size, sha256 })) });
+    restored.push(afterRestore({ backup, files }));
   }
   return restored;
+}
+
+/** What is there once it is restored. */
+export function afterRestore({ backup: { server, database }, files }: PlannedDatabase): RestoredDatabase {
+  return { server, database, files: files.map(({ blob: { size, sha256 }, path }) => ({ path, size, sha256 })) };
 }
 
 async function* counted(chunks: AsyncIterable<Buffer>, onBytes: (count: number) => void): AsyncGenerator<Buffer> {

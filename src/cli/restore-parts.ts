@@ -2,14 +2,19 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createLocalTarget } from '../adapters/local-target/local-target';
 import { spawnThread } from '../adapters/worker-threads/spawn-thread';
+import { createPreviewTarget } from '../adapters/local-target/preview-target';
 import type { Hubkeep } from '../compose';
+import type { Overwrite } from '../contracts/overwrite';
 import type { FileShareRecord, RecoveryPoint } from '../contracts/recovery-point';
+import { shownPath } from '../contracts/share-path';
 import { HubkeepError } from '../errors/hubkeep-error';
+import type { PathList } from '../recovery/path-list';
 import type { SpawnWriter } from '../recovery/restore-protocol';
 import { restoreShare, type RestoredShare } from '../recovery/restore-share';
 import { restoreSystemSecrets } from '../secrets/restore-system-secrets';
 import type { ProgressView } from './progress/progress-view';
-import { planDatabases, restoreDatabases, type RestoredDatabase } from './restore-databases';
+import { plural } from './format';
+import { planDatabases, afterRestore, restoreDatabases, type RestoredDatabase } from './restore-databases';
 import { refuseOpenDirectory } from './private-directory';
 import { leftOut } from './restore-summary';
 import { refuseExisting, writeNewFile } from './write-new-file';
@@ -20,6 +25,10 @@ const spawnWriter: SpawnWriter = (data) => spawnThread(join(__dirname, '..', 're
 export interface RestoreTargets {
   readonly fileshare?: string;
   readonly include?: readonly string[];
+  readonly list?: PathList;
+  readonly overwrite?: Overwrite;
+  /** Everything is looked at and nothing is written. */
+  readonly dryRun?: boolean;
   readonly databases?: string;
   readonly secrets?: string;
   /** Secrets may go where everybody can look. */
@@ -58,7 +67,7 @@ export async function restoreParts(options: RestorePartsOptions): Promise<Restor
 async function prepareSecrets({
   hubkeep: { vault },
   point: { secrets: custody },
-  targets: { secrets: file, force = false },
+  targets: { secrets: file, force = false, dryRun = false },
 }: RestorePartsOptions) {
   if (file === undefined || custody?.status !== 'succeeded') return undefined;
   if (vault === undefined) {
@@ -70,7 +79,7 @@ async function prepareSecrets({
   if (!force) await refuseOpenDirectory(dirname(resolve(file)));
   const content = await restoreSystemSecrets(vault, custody);
   return async () => {
-    await writeNewFile(file, once(content), privateModes);
+    if (!dryRun) await writeNewFile(file, once(content), privateModes);
     return { file, version: custody.version };
   };
 }
@@ -79,6 +88,7 @@ async function prepareDatabases({ hubkeep, point: { databases }, targets, view }
   if (targets.databases === undefined || databases === undefined) return undefined;
   const planned = await planDatabases(databases, targets.databases);
   return async () => {
+    if (targets.dryRun === true) return planned.map(afterRestore);
     view.stage('restoring databases');
     return restoreDatabases(hubkeep.store, planned, view);
   };
@@ -87,26 +97,29 @@ async function prepareDatabases({ hubkeep, point: { databases }, targets, view }
 async function prepareShare({ hubkeep, point, targets, view }: RestorePartsOptions) {
   const { fileshare: share } = point;
   if (targets.fileshare === undefined || share?.status !== 'succeeded') return undefined;
-  const { include = [] } = targets;
-  const identity = { recoveryPoint: point.id, include };
-  const target = createLocalTarget(targets.fileshare, hubkeep.bootId);
+  const { include = [], list, overwrite, dryRun: isPreview = false } = targets;
+  const identity = {
+    ...{ recoveryPoint: point.id, include },
+    ...(list === undefined ? {} : { paths: list.hash }),
+    ...(overwrite === undefined ? {} : { overwrite }),
+  };
+  const target = (isPreview ? createPreviewTarget : createLocalTarget)(targets.fileshare, hubkeep.bootId);
   const { isUnfinished } = target.check(identity);
+  const isWhole = include.length === 0 && list === undefined;
   return async () => {
-    view.stage(isUnfinished ? 'restoring the file share from where it broke off' : 'restoring the file share');
-    const onProgress = showShare(view, share, include.length === 0);
-    const { shareStore: store } = hubkeep;
+    view.stage(stageOf(isPreview, isUnfinished));
     const restored = await restoreShare({
-      store,
-      target,
-      share,
-      identity,
-      spawn: spawnWriter,
-      threads: writerThreads,
-      onProgress,
+      ...{ store: hubkeep.shareStore, target, share, identity, list, isPreview },
+      ...{ spawn: spawnWriter, threads: writerThreads, onProgress: showShare(view, share, isWhole) },
     });
-    if (include.length > 0) refuseNothing(restored, { include, point });
+    if (!isWhole) refuseNothing(restored, { targets, point });
     return { directory: target.location, ...restored };
   };
+}
+
+function stageOf(isPreview: boolean, isUnfinished: boolean): string {
+  if (isPreview) return 'comparing the file share with what is there';
+  return isUnfinished ? 'restoring the file share from where it broke off' : 'restoring the file share';
 }
 
 const privateModes = { file: 0o600, directory: 0o700 };
@@ -122,12 +135,17 @@ function showShare(view: ProgressView, { counts }: FileShareRecord, whole: boole
 }
 
 function refuseNothing(
-  { files, directories, symlinks }: RestoredShare,
-  { include, point }: { readonly include: readonly string[]; readonly point: RecoveryPoint },
+  { files, directories, symlinks, merged }: RestoredShare,
+  { targets: { include = [], list }, point }: Pick<RestorePartsOptions, 'targets' | 'point'>,
 ) {
-  if (files + directories + symlinks > 0) return;
+  if (files + directories + symlinks + (merged?.kept.files ?? 0) + (merged?.notRestored.count ?? 0) > 0) return;
   const left = leftOut(point);
-  throw new HubkeepError('restore.incomplete', `nothing in the share matches --include ${include.join(' ')}`, {
+  const [first = ''] = list?.paths ?? [];
+  const asked = [
+    ...(include.length === 0 ? [] : [`--include ${include.join(' ')}`]),
+    ...(list === undefined ? [] : [`a list of ${plural(list.paths.length, 'path')} (the first is ${shownPath(first)})`]),
+  ];
+  throw new HubkeepError('restore.incomplete', `nothing in the share matches ${asked.join(' or ')}`, {
     hint: `Paths are as in the share, with / between names: --include "site1/**" or --include "**/web.config".${left === undefined ? '' : ` This point: ${left}.`}`,
   });
 }

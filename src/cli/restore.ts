@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { components, type Component } from '../contracts/components';
+import { overwriteModes } from '../contracts/overwrite';
 import { HubkeepError } from '../errors/hubkeep-error';
 import { keyVaultCommand } from '../secrets/key-vault-command';
 import { withCommonOptions, type Act } from './act';
@@ -10,17 +11,22 @@ import { openRepositoryReadOnly } from './open-hubkeep';
 import { createProgressView } from './progress/create-progress-view';
 import { hasNothingOf, missingOf } from './restore-missing';
 import { tellPassedOver } from './passed-over';
-import { restoreParts, type RestoreTargets } from './restore-parts';
-import { showRestored } from './restore-summary';
+import { readPathList } from './read-path-list';
+import { restoreParts, type RestoredParts, type RestoreTargets } from './restore-parts';
+import { showPreview, showRestored } from './restore-summary';
 import type { CommonOptions, Terminal } from './terminal';
 
-interface RestoreOptions extends CommonOptions, RestoreTargets {
+interface RestoreOptions extends CommonOptions, Omit<RestoreTargets, 'list'> {
+  readonly pathsFrom?: string;
+  readonly null?: boolean;
   readonly printKeyVaultCommand?: boolean;
 }
 
 export function addRestoreCommand(program: Command, act: Act) {
   withCommonOptions(
-    program.command('restore').description('write what a recovery point holds to this machine; nothing is overwritten'),
+    program
+      .command('restore')
+      .description('write what a recovery point holds to this machine; nothing is overwritten unless --overwrite says so'),
   )
     .argument('<id>', 'a recovery point, or latest: the newest that has all that is asked for')
     .option(
@@ -31,6 +37,18 @@ export function addRestoreCommand(program: Command, act: Act) {
       '--include <glob...>',
       'only these paths of the share, with / between names, and all below them; give it after the id',
     )
+    .option(
+      '--paths-from <file>',
+      'only the paths of the share that this file names, or stdin for -, one a line, and all below them; beside --include, what either names',
+    )
+    .option('-0, --null', 'paths of --paths-from end with NUL and not with the line')
+    .addOption(
+      new Option(
+        '--overwrite <when>',
+        'let the directory of --fileshare hold something, and replace files there that differ: never, where they are older, or always; nothing else is ever removed',
+      ).choices(overwriteModes),
+    )
+    .option('--dry-run', 'say what would be written, and write nothing')
     .option('--databases <dir>', 'write the backup files of the databases below this directory')
     .option('--secrets <file>', 'write SystemSecrets.JSON to this file, readable by its owner alone')
     .option('--force', 'write SystemSecrets.JSON even where everybody may look')
@@ -42,6 +60,9 @@ async function restore(terminal: Terminal, id: string, options: RestoreOptions):
   const wanted = components.filter((component) => options[component] !== undefined);
   if (options.printKeyVaultCommand === true) return printKeyVaultCommand(terminal, id, options);
   checkUsage(wanted, options);
+  const { pathsFrom, null: isNull = false, dryRun = false, ...asked } = options;
+  const list = pathsFrom === undefined ? {} : { list: await readPathList(pathsFrom, isNull) };
+  const targets = { ...asked, ...list, dryRun };
   const hubkeep = await openRepositoryReadOnly(terminal, options);
   const { point } = await findPoint(hubkeep.points, id, wanted);
   if (id === 'latest') await tellPassedOver(terminal, { points: hubkeep.points, point, wanted });
@@ -52,14 +73,24 @@ async function restore(terminal: Terminal, id: string, options: RestoreOptions):
     });
   }
   const view = createProgressView(terminal, hubkeep.clock);
-  terminal.note(`restoring recovery point ${point.id} of ${formatInstant(point.startedAt)} UTC`);
+  terminal.note(`${dryRun ? 'looking at' : 'restoring'} recovery point ${point.id} of ${formatInstant(point.startedAt)} UTC`);
   const startedAt = hubkeep.clock.now();
-  const restored = await restoreParts({ hubkeep, point, targets: options, view }).finally(() => {
+  const restored = await restoreParts({ hubkeep, point, targets, view }).finally(() => {
     view.stop();
   });
-  showRestored(terminal, { point, restored, missing, ms: hubkeep.clock.now().getTime() - startedAt.getTime() });
-  terminal.printJson({ recoveryPoint: point.id, ...restored, missing });
-  return missing.length === 0 ? exitCodes.done : exitCodes.partial;
+  const summary = { point, restored, missing, ms: hubkeep.clock.now().getTime() - startedAt.getTime() };
+  if (dryRun) showPreview(terminal, summary);
+  else showRestored(terminal, summary);
+  terminal.printJson({ recoveryPoint: point.id, ...(dryRun ? { dryRun } : {}), ...restored, missing });
+  return missing.length === 0 && isWhole(restored) ? exitCodes.done : exitCodes.partial;
+}
+
+function isWhole({
+  fileshare: { notFound = [], merged } = {},
+}: {
+  readonly fileshare?: Partial<RestoredParts['fileshare']>;
+}): boolean {
+  return notFound.length === 0 && (merged?.notRestored.count ?? 0) === 0;
 }
 
 async function printKeyVaultCommand(terminal: Terminal, id: string, options: RestoreOptions): Promise<ExitCode> {
@@ -76,13 +107,21 @@ async function printKeyVaultCommand(terminal: Terminal, id: string, options: Res
   return exitCodes.done;
 }
 
-function checkUsage(wanted: readonly Component[], { include, fileshare }: RestoreTargets) {
+function checkUsage(wanted: readonly Component[], options: RestoreOptions) {
+  const { include, pathsFrom, null: isNull, overwrite, fileshare } = options;
+  const ofShare = [
+    include !== undefined && '--include',
+    pathsFrom !== undefined && '--paths-from',
+    overwrite !== undefined && '--overwrite',
+  ].find((option) => option !== false);
   const problem =
-    include !== undefined && fileshare === undefined
-      ? '--include needs --fileshare DIR: it selects files of the share'
-      : wanted.length === 0
-        ? 'nothing to restore: give --fileshare DIR, --databases DIR or --secrets FILE, or several of them'
-        : undefined;
+    ofShare !== undefined && fileshare === undefined
+      ? `${ofShare} needs --fileshare DIR: it is about files of the share`
+      : isNull === true && pathsFrom === undefined
+        ? '--null needs --paths-from FILE'
+        : wanted.length === 0
+          ? 'nothing to restore: give --fileshare DIR, --databases DIR or --secrets FILE, or several of them'
+          : undefined;
   if (problem !== undefined)
     throw new HubkeepError('usage.invalid', problem, { hint: 'hubkeep restore --help shows the options.' });
 }

@@ -1,3 +1,4 @@
+import type { Overwrite } from '../contracts/overwrite';
 import type { SharePath } from '../contracts/share-path';
 import type { Timestamp } from './file-source';
 
@@ -5,6 +6,10 @@ import type { Timestamp } from './file-source';
 export interface RestoreIdentity {
   readonly recoveryPoint: string;
   readonly include: readonly string[];
+  /** The hash of a list of paths, where one was given. */
+  readonly paths?: string;
+  /** Set where the target may hold something. */
+  readonly overwrite?: Overwrite;
 }
 
 export interface TargetFile {
@@ -13,11 +18,25 @@ export interface TargetFile {
   readonly mtime: Timestamp;
 }
 
+export interface TargetLink {
+  readonly path: SharePath;
+  readonly target: string;
+  readonly mtime: Timestamp;
+}
+
+/**
+ * What becomes of an entry, as the target stands: it is new, takes the place of another, is there as the point has it, is there and
+ * other than the point has it and stays, or cannot be written without harm.
+ */
+export type Verdict = { readonly is: 'create' | 'replace' | 'equal' | 'kept' } | { readonly is: 'blocked'; readonly why: string };
+
 /** What a writer in another thread needs to know of the target. */
 export interface WriterData {
   readonly root: string;
   /** Names at the root that begin with this are the target's own. */
   readonly reserved: string;
+  /** Set where the target may hold something. */
+  readonly overwrite?: Overwrite;
   /** Set where a restore is gone on with: what is at the place of a file may be one it left unfinished. */
   readonly resumed?: {
     /** When it began, in milliseconds by the target's own clock: what it wrote and did not finish is not older. */
@@ -29,33 +48,34 @@ export interface WriterData {
 
 /**
  * Where a share is restored to, directories and links. Refuses with `restore.unsafe-path` any path that would leave the
- * target, whatever the index says, and never writes through a link. Paths arrive parents first.
+ * target, whatever the index says, and never writes through a link. Paths arrive parents first, and nothing arrives
+ * that lies below what was blocked.
  */
 export interface FileTarget {
   readonly location: string;
-  /** Throws `restore.target-not-empty` when it holds anything but an unfinished restore of the same. Changes nothing. */
+  /** Throws `restore.target-not-empty` when it holds what may not be there. Changes nothing. */
   check(identity: RestoreIdentity): { readonly isUnfinished: boolean };
   /** The same, then creates the target or clears it of what an unfinished restore left half done. */
   begin(identity: RestoreIdentity): WriterData;
-  /** Creates a directory. Its time is set at the end: writing into a directory changes it. */
-  makeDirectory(path: SharePath, mtime?: Timestamp): void;
+  /** Creates a directory, unless it is there. Its time is set at the end: writing into a directory changes it. */
+  makeDirectory(path: SharePath, mtime?: Timestamp): Verdict;
   /** Notes a link. It is made at the end, so that nothing is ever written through one. */
-  makeSymlink(path: SharePath, target: string): void;
+  makeSymlink(link: TargetLink): Verdict;
   /** Once all files are written: makes the links, sets the times and forgets that the restore was unfinished. */
   end(): void;
 }
 
 /** Writes files into a target that was begun. Synchronous on purpose: it runs in threads of its own. */
 export interface FileWriter {
-  /** True when the unfinished restore that is gone on with wrote this file to its end. */
-  holds(file: TargetFile): boolean;
-  /** Creates a file of content that was proven. Until it is whole its time is the present. */
-  writeFile(path: SharePath, content: Uint8Array, mtime: Timestamp): void;
+  /** What would become of a file. Changes nothing. */
+  look(file: TargetFile): Verdict;
+  /** Writes a file of content that was proven, unless by now it is not to be written. Until it is whole its time is the present. */
+  writeFile(file: TargetFile, content: Uint8Array): Verdict;
   /** A file too large to hold. It appears under its name when it is finished, and not before. */
   openLarge(file: TargetFile): LargeFile;
 }
 
 export interface LargeFile {
   write(content: Uint8Array): void;
-  finish(): void;
+  finish(): Verdict;
 }

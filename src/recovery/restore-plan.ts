@@ -8,6 +8,8 @@ import { readEntries } from '../repository/index-reader';
 import { type PackRead, planReads, type StoredFile } from './plan-reads';
 import type { Selection } from './selection';
 import { createShareTree } from './share-tree';
+import { refuseUnsound } from './sound-entry';
+import type { RestoreTally } from './restore-tally';
 
 /** One piece of work of a restore. */
 export type RestoreStep =
@@ -22,35 +24,35 @@ export interface RestorePlanOptions {
   readonly selection: Selection;
   /** Leaves out what need not be written. */
   readonly missing: (files: readonly FileEntry[]) => Promise<readonly FileEntry[]>;
+  readonly tally: RestoreTally;
 }
 
 /** Content of this size and more is streamed and never held whole. */
 const largeFrom = 8 * 1024 * 1024;
 /** Frames hold up to this beside a file. */
 const mostBeside = 32 * 1024 * 1024;
-const entryTypes: ReadonlySet<string> = new Set(['file', 'directory', 'symlink']);
 /** Files that are planned together: neighbours in a pack are seldom further apart, and they fit into memory. */
 const filesPerWindow = 16 * 1024;
 
 /** Walks the index, making directories and noting links, and gives the work that is left. */
-export function createRestorePlan({ store, target, share, selection, missing }: RestorePlanOptions) {
+export function createRestorePlan({ store, target, share, selection, missing, tally }: RestorePlanOptions) {
   const tree = createShareTree(target);
   const compact = createCompactor();
-  let symlinks = 0;
 
   async function* steps(): AsyncGenerator<RestoreStep> {
     const segments = share.segments.filter((segment) => selection.reaches(segment));
     let files: FileEntry[] = [];
     for await (const { segment, entries } of readEntries(store, segments)) {
       for (const entry of entries) {
-        if (!entryTypes.has(entry.type)) throw new HubkeepError('format.damaged', `${segment.key} holds an entry of no type`);
+        refuseUnsound(entry, segment);
         const isWanted = selection.includes(entry.path);
-        tree.take(entry, isWanted);
+        const blocked = tree.take(entry, isWanted);
         if (!isWanted) continue;
-        if (entry.type === 'file') files.push(compact(checked(entry, segment)));
+        if (blocked !== undefined) tally.blocked(entry, blocked);
+        else if (entry.type === 'file') files.push(compact(checked(entry, segment)));
         else if (entry.type === 'symlink') {
-          target.makeSymlink(entry.path, entry.target);
-          symlinks += 1;
+          const { path, target: to, mtime } = entry;
+          tally.link(path, target.makeSymlink({ path, target: to, mtime }));
         }
       }
       if (files.length < filesPerWindow) continue;
@@ -60,7 +62,7 @@ export function createRestorePlan({ store, target, share, selection, missing }: 
     yield* stepsOf(await missing(files));
   }
 
-  return { steps, counts: () => ({ directories: tree.directories(), symlinks }) };
+  return { steps, directories: tree.directories };
 }
 
 /** Large files first: each takes longest, and one thread. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../contracts/outcome';
-import type { TargetFile, WriterData } from '../ports/file-target';
+import type { SharePath } from '../contracts/share-path';
+import type { TargetFile, Verdict, WriterData } from '../ports/file-target';
 
 /** A file to be written, and where in the content of its extent it begins. */
 export interface FileToWrite extends TargetFile {
@@ -23,8 +24,8 @@ export type ToWriter =
       readonly bytes: Uint8Array<ArrayBuffer>;
       readonly extents: readonly ExtentToWrite[];
     }
-  /** Which of them the unfinished restore that is gone on with has not written to their end. */
-  | { readonly type: 'check'; readonly files: readonly TargetFile[] }
+  /** What would become of each of them. */
+  | { readonly type: 'look'; readonly files: readonly TargetFile[] }
   /** Next bytes of the extent of a large file, cut anywhere; the last ones finish it. */
   | {
       readonly type: 'large';
@@ -39,11 +40,28 @@ export interface LargeToWrite {
   readonly file: FileToWrite;
 }
 
+/** A file that was not written after all, though it had been when it was looked at that it would be. */
+export interface RefusedFile {
+  readonly path: SharePath;
+  readonly size: number;
+  readonly verdict: Verdict;
+}
+
+export interface WorkDone {
+  /** Those that were refused count as well. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Files that took so long that the target, and not this machine, was waited for. */
+  readonly slow: number;
+  /** Of the files, those that took the place of another. */
+  readonly replaced: { readonly files: number; readonly bytes: number };
+  readonly refused: readonly RefusedFile[];
+}
+
 export type FromWriter =
-  /** `slow` of the files took so long that the target, and not this machine, was waited for. */
-  | { readonly type: 'done'; readonly files: number; readonly bytes: number; readonly slow: number }
-  /** Positions in the list that was asked about. */
-  | { readonly type: 'missing'; readonly files: readonly number[] }
+  | ({ readonly type: 'done' } & WorkDone)
+  /** In the order of the list that was asked about. */
+  | { readonly type: 'looked'; readonly verdicts: readonly Verdict[] }
   | { readonly type: 'failed'; readonly problem: Problem };
 
 /** What a writer thread is started with. */

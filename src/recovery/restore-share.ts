@@ -1,4 +1,5 @@
 import type { FileShareRecord } from '../contracts/recovery-point';
+import type { SharePath } from '../contracts/share-path';
 import type { BlobStore } from '../ports/blob-store';
 import type { FileTarget, RestoreIdentity } from '../ports/file-target';
 import type { FileEntry } from '../repository/index-entry';
@@ -6,8 +7,10 @@ import { layout } from '../repository/layout';
 import { fetchAhead, fetchParts } from './fetch-range';
 import { inParallel } from './in-parallel';
 import type { PackRead, StoredFile } from './plan-reads';
+import type { PathList } from './path-list';
 import { createRestorePlan, type RestoreStep } from './restore-plan';
 import type { FileToWrite, SpawnWriter } from './restore-protocol';
+import { createRestoreTally, type MergedFiles } from './restore-tally';
 import { createSelection } from './selection';
 import { createWriterPool, messagesPerLane } from './writer-pool';
 
@@ -15,10 +18,14 @@ export interface RestoreShareOptions {
   readonly store: BlobStore;
   readonly target: FileTarget;
   readonly share: FileShareRecord;
-  /** The point, and globs over share paths: everything when there is none. A directory that matches brings all it holds. */
+  /** The point, globs over share paths, and what may be overwritten. Without globs and a list it is everything; a directory that is selected brings all it holds. */
   readonly identity: RestoreIdentity;
+  /** What the identity has the hash of. */
+  readonly list?: PathList | undefined;
   readonly spawn: SpawnWriter;
   readonly threads: number;
+  /** Looks at everything and writes nothing; the target has to be a preview as well. */
+  readonly isPreview?: boolean;
   readonly onProgress?: (files: number, bytes: number) => void;
 }
 
@@ -27,6 +34,10 @@ export interface RestoredShare {
   readonly directories: number;
   readonly symlinks: number;
   readonly bytes: number;
+  /** Where the target may hold something, and of a preview. */
+  readonly merged?: MergedFiles;
+  /** Paths of the list that the point does not have. */
+  readonly notFound?: readonly SharePath[];
 }
 
 const readsInFlight = 4;
@@ -36,34 +47,26 @@ const piecesAhead = 4;
 const filesPerMessage = 1_000;
 
 /**
- * Writes the share of a point into a target that is empty, or holds an unfinished restore of the same: what that one
- * wrote to its end is not fetched again. Every byte is proven before it counts. Directories above what is included get
- * their time only where the index had to be read for them.
+ * Writes the share of a point into a target that is empty, holds an unfinished restore of the same, or may be overwritten:
+ * what is there as the point has it is not fetched. Every byte is proven before it counts. Directories above what is
+ * included get their time only where the index had to be read for them.
  */
 export async function restoreShare(options: RestoreShareOptions): Promise<RestoredShare> {
-  const { store, target, share, identity, spawn, threads, onProgress } = options;
-  const written = { files: 0, bytes: 0 };
-  const count = (files: number, bytes: number) => {
-    written.files += files;
-    written.bytes += bytes;
-    onProgress?.(written.files, written.bytes);
-  };
-
+  const { store, target, share, identity, list, spawn, threads, isPreview = false, onProgress = () => undefined } = options;
+  const tally = createRestoreTally({ isPreview, onProgress });
   const writerData = target.begin(identity);
-  const pool = createWriterPool({ spawn, target: writerData, threads, onWritten: count });
+  const pool = createWriterPool({ spawn, target: writerData, threads, onDone: tally.done });
+  const isMerging = identity.overwrite !== undefined;
+  const asksFirst = isMerging || isPreview || writerData.resumed !== undefined;
   let largeFiles = 0;
 
   async function missing(files: readonly FileEntry[]): Promise<readonly FileEntry[]> {
-    if (writerData.resumed === undefined) return files;
+    if (!asksFirst) return files;
     const left: FileEntry[] = [];
     await inParallel(chunksOf(files, filesPerMessage), threads, async (asked) => {
-      const answer = await (
-        await pool.free()
-      ).send({ type: 'check', files: asked.map(({ path, size, mtime }) => ({ path, size, mtime })) });
-      if (answer.type !== 'missing') return;
-      const found = answer.files.flatMap((i) => asked[i] ?? []);
-      left.push(...found);
-      count(asked.length - found.length, sizeOf(asked) - sizeOf(found));
+      const lane = await pool.free();
+      const answer = await lane.send({ type: 'look', files: asked.map(({ path, size, mtime }) => ({ path, size, mtime })) });
+      if (answer.type === 'looked') left.push(...tally.looked(asked, answer.verdicts));
     });
     return left;
   }
@@ -104,11 +107,17 @@ export async function restoreShare(options: RestoreShareOptions): Promise<Restor
   }
 
   try {
-    const plan = createRestorePlan({ store, target, share, selection: createSelection(identity.include), missing });
+    const selection = createSelection(identity.include, list);
+    const plan = createRestorePlan({ store, target, share, selection, missing, tally });
     await inParallel(plan.steps(), readsInFlight, take);
     await pool.idle();
     target.end();
-    return { ...written, ...plan.counts() };
+    return {
+      ...tally.restored(),
+      directories: plan.directories(),
+      ...(isMerging || isPreview ? { merged: tally.merged() } : {}),
+      ...(list === undefined ? {} : { notFound: selection.notFound() }),
+    };
   } finally {
     await pool.close();
   }
@@ -116,10 +125,6 @@ export async function restoreShare(options: RestoreShareOptions): Promise<Restor
 
 function toWrite({ path, mtime, size, hash, extent }: FileEntry): FileToWrite {
   return { path, mtime, size, hash, skip: extent?.skip ?? 0 };
-}
-
-function sizeOf(files: readonly FileEntry[]): number {
-  return files.reduce((sum, { size }) => sum + size, 0);
 }
 
 function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {

@@ -1,19 +1,37 @@
 import picomatch from 'picomatch';
 import { comparePaths, isWithin, type SharePath } from '../contracts/share-path';
 import type { Segment } from '../contracts/recovery-point';
+import { createListSelection, type PathList } from './path-list';
 
 export interface Selection {
   /** Asked for one path after the other, in path order. */
   includes(path: SharePath): boolean;
   /** False for a segment in which no path can be included. */
   reaches(segment: Pick<Segment, 'first' | 'last'>): boolean;
+  /** Paths of a list that did not come. */
+  notFound(): readonly SharePath[];
 }
 
-const everything: Selection = { includes: () => true, reaches: () => true };
+const everything: Selection = { includes: () => true, reaches: () => true, notFound: () => [] };
+const nothing: Selection = { ...everything, includes: () => false, reaches: () => false };
 
-/** What globs over share paths select; everything when there is none. A directory that matches brings all it holds. */
-export function createSelection(globs: readonly string[]): Selection {
-  if (globs.length === 0) return everything;
+/** What globs over share paths or a list of paths select; everything when there is neither. A directory that is selected brings all it holds. */
+export function createSelection(globs: readonly string[], list?: PathList): Selection {
+  if (list === undefined) return globs.length === 0 ? everything : selectionOf(globs);
+  const listed = createListSelection(list);
+  const matched = globs.length === 0 ? nothing : selectionOf(globs);
+  return {
+    includes: (path) => {
+      // Both follow the paths, so both are asked.
+      const isListed = listed.includes(path);
+      return matched.includes(path) || isListed;
+    },
+    reaches: (segment) => listed.reaches(segment) || matched.reaches(segment),
+    notFound: listed.notFound,
+  };
+}
+
+function selectionOf(globs: readonly string[]): Selection {
   // As a shell completes them: ./site/ and /site/ are site.
   const plain = globs.map((glob) => glob.replace(/^(?:\.?\/)+(?=.)/, '').replace(/(?<=.)\/+$/, ''));
   const matches = picomatch(plain, { dot: true });
@@ -28,6 +46,7 @@ export function createSelection(globs: readonly string[]): Selection {
     },
     reaches: ({ first, last }) =>
       bases.some((base) => isWithin(first, base) || (comparePaths(first, base) < 0 && comparePaths(base, last) <= 0)),
+    notFound: () => [],
   };
 }
 

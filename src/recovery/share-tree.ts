@@ -11,6 +11,8 @@ interface Ancestor {
   /** Unknown where the index has been read from a later place on. */
   readonly mtime: Timestamp | undefined;
   isMade: boolean;
+  /** Why nothing can be written here or below. */
+  blocked?: string;
 }
 
 /**
@@ -47,23 +49,27 @@ export function createShareTree(target: FileTarget) {
     ancestors.push({ path, prefix: `${path}/`, mtime, isMade: false });
   }
 
-  function makeAncestors() {
+  /** Gives why what is wanted cannot be written, where it cannot. */
+  function makeAncestors(): string | undefined {
     for (const ancestor of ancestors) {
+      if (ancestor.blocked !== undefined) return ancestor.blocked;
       if (ancestor.isMade) continue;
-      target.makeDirectory(ancestor.path, ancestor.mtime);
+      const verdict = target.makeDirectory(ancestor.path, ancestor.mtime);
       ancestor.isMade = true;
+      if (verdict.is === 'blocked') return (ancestor.blocked = `${shownPath(ancestor.path)}: ${verdict.why}`);
       directories += 1;
     }
+    return undefined;
   }
 
   return {
     directories: () => directories,
-    /** To be called for every entry that was read, wanted or not. */
-    take(entry: IndexEntry, isWanted: boolean) {
+    /** To be called for every entry that was read, wanted or not. Gives why one that is wanted cannot be written, where a directory is in the way. */
+    take(entry: IndexEntry, isWanted: boolean): string | undefined {
       enter(entry);
       addImplied(entry.path);
       if (entry.type === 'directory') push(entry.path, entry.mtime);
-      if (isWanted) makeAncestors();
+      return isWanted ? makeAncestors() : undefined;
     },
   };
 }

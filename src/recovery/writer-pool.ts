@@ -1,12 +1,12 @@
 import { fromProblem, toProblem } from '../errors/to-problem';
-import type { FromWriter, SpawnWriter, ToWriter, WriterHandle, WriterThreadData } from './restore-protocol';
+import type { FromWriter, SpawnWriter, ToWriter, WorkDone, WriterHandle, WriterThreadData } from './restore-protocol';
 
 export interface WriterPoolOptions {
   readonly spawn: SpawnWriter;
   readonly target: WriterThreadData['target'];
   readonly threads: number;
-  /** Called for what has been written. */
-  readonly onWritten: (files: number, bytes: number) => void;
+  /** Called for what has been worked off. */
+  readonly onDone: (done: WorkDone) => void;
 }
 
 /** One writer thread. */
@@ -24,7 +24,7 @@ const filesToJudge = 500;
 const mostThreads = 8;
 
 /** Threads that decompress, prove and write. The first failure of any of them is the failure of all that is asked later. */
-export function createWriterPool({ spawn, target, threads, onWritten }: WriterPoolOptions) {
+export function createWriterPool({ spawn, target, threads, onDone }: WriterPoolOptions) {
   const lanes: (Lane & { readonly handle: WriterHandle })[] = [];
   let failure: Error | undefined;
   let waiters: (() => void)[] = [];
@@ -47,7 +47,7 @@ export function createWriterPool({ spawn, target, threads, onWritten }: WriterPo
     if (answer.type !== 'done') return;
     files += answer.files;
     slow += answer.slow;
-    onWritten(answer.files, answer.bytes);
+    onDone(answer);
     const isSlow = files > filesToJudge && slow > files / 2;
     if (isSlow && lanes.length < mostThreads) lanes.push(openLane());
   }

@@ -23,6 +23,8 @@ export interface Stage {
   hubkeep(...args: string[]): Promise<Answer>;
   /** The same with settings over those of the stage; an empty one is unset. */
   hubkeepWith(settings: Readonly<Record<string, string>>, ...args: string[]): Promise<Answer>;
+  /** The same with something on stdin. */
+  hubkeepReading(input: string, ...args: string[]): Promise<Answer>;
   /** The container that the settings name. */
   store(container?: string): BlobStore;
   close(): Promise<void>;
@@ -48,6 +50,7 @@ export async function openStage(): Promise<Stage> {
     share,
     hubkeepWith,
     hubkeep: (...args) => hubkeepWith({}, ...args),
+    hubkeepReading: (input, ...args) => run({}, [...args, '--env-file', envFile], input),
     store: (container = 'hubkeep') => createAzureBlobStore(azurite, container),
     async close() {
       await azurite.close();
@@ -57,9 +60,10 @@ export async function openStage(): Promise<Stage> {
 }
 
 /** Runs the CLI with these settings and no others. Node looks for an --env-file of its own in all that does not follow a `--`. */
-export async function run(settings: Readonly<Record<string, string>>, args: readonly string[]): Promise<Answer> {
+export async function run(settings: Readonly<Record<string, string>>, args: readonly string[], input = ''): Promise<Answer> {
   const main = require.resolve('../../src/cli/main');
-  const child = spawn(process.execPath, ['--', main, ...args], { env: settings, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--', main, ...args], { env: settings, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => undefined).end(input);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

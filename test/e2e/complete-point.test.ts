@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStage, type Hubkeep, type Stage } from './stage';
 import { differences, entriesOf, filesIn } from './trees';
@@ -74,6 +74,23 @@ test('restored secrets are the file that was dropped, readable by its owner alon
   const dropped = stage.sandbox.settings['SYSTEM_SECRETS_PATH']!;
   expect(readFileSync(restored).equals(readFileSync(dropped))).toBe(true);
   expect(statSync(restored).mode & 0o777).toBe(0o600);
+});
+
+test('a dry run names every place it would write to, and writes to none', async () => {
+  const places = ['share', 'databases', 'secrets.JSON'].map((name) => stage.path(`dry-${name}`));
+  const [share = '', databases = '', secrets = ''] = places;
+  const answer = await hubkeep.run(
+    ['restore', 'latest', '--dry-run', '--json'].concat('--fileshare', share, '--databases', databases, '--secrets', secrets),
+  );
+  const said = JSON.parse(answer.stdout) as { databases: { files: { path: string; size: number }[] }[] };
+  expect({ code: answer.code, ...said }).toMatchObject({
+    ...{ code: 0, dryRun: true, missing: [] },
+    fileshare: { directory: share, merged: { created: { files: expect.any(Number) } } },
+    secrets: { file: secrets },
+  });
+  const files = said.databases.flatMap((database) => database.files);
+  expect(files.map(({ path, size }) => [path.startsWith(databases), size > 0])).toEqual(files.map(() => [true, true]));
+  expect([files.length, places.filter((place) => existsSync(place))]).toEqual([3, []]);
 });
 
 test('nothing is restored over what is there', async () => {

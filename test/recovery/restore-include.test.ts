@@ -60,6 +60,27 @@ test('one file of a hundred thousand takes one segment of the index and one rang
   expect(of('packs/')).toEqual([{ key: expect.any(String), range: expect.anything() }]);
 });
 
+test('a list with one path takes as much', async () => {
+  const { store, of } = createCountingStore(stage.store);
+  const target = places.fresh();
+  const restored = await restore({ store, share, target, paths: ['site0500/wanted.txt'] });
+  expect(restored).toEqual({ files: 1, directories: 1, symlinks: 0, bytes: 22, notFound: [] });
+  expect(readFileSync(join(target, 'site0500/wanted.txt'), 'utf8')).toBe('the one that is wanted');
+  expect([of('index/').length, of('packs/').length]).toEqual([1, 1]);
+});
+
+test('a list of all hundred thousand brings each of them, and names what is not there', async () => {
+  const names = Array.from({ length: 100_000 }, (_, i) => {
+    const [directory, file] = [Math.floor(i / 100), i % 100].map(String);
+    return `site${directory?.padStart(4, '0')}/file${file?.padStart(3, '0')}`;
+  });
+  const said = await restore({
+    ...{ store: stage.store, share, target: places.fresh(), isPreview: true },
+    paths: [...names, 'site0500/nowhere', 'zone'],
+  });
+  expect(said).toMatchObject({ files: 100_000, notFound: ['site0500/nowhere', 'zone'] });
+});
+
 test('a glob that begins with wildcards reads the whole index and no more of the packs', async () => {
   const { store, of } = createCountingStore(stage.store);
   const target = places.fresh();

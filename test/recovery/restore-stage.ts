@@ -2,7 +2,10 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalTarget } from '../../src/adapters/local-target/local-target';
+import { createPreviewTarget } from '../../src/adapters/local-target/preview-target';
+import type { Overwrite } from '../../src/contracts/overwrite';
 import type { FileShareRecord } from '../../src/contracts/recovery-point';
+import { createPathList } from '../../src/recovery/path-list';
 import { restoreShare, type RestoredShare } from '../../src/recovery/restore-share';
 import type { BlobStore } from '../../src/ports/blob-store';
 import { spawnWriter } from '../support/writer-threads';
@@ -14,6 +17,9 @@ export interface RestoreRequest {
   readonly share: FileShareRecord;
   readonly target: string;
   readonly include?: readonly string[];
+  readonly paths?: readonly string[];
+  readonly overwrite?: Overwrite;
+  readonly isPreview?: boolean;
   readonly bootId?: string;
   readonly threads?: number;
 }
@@ -23,11 +29,20 @@ export function restore({
   share,
   target,
   include = [],
+  paths,
+  overwrite,
+  isPreview = false,
   bootId = 'boot',
   threads = 2,
 }: RestoreRequest): Promise<RestoredShare> {
-  const identity = { recoveryPoint, include };
-  return restoreShare({ store, share, target: createLocalTarget(target, bootId), identity, spawn: spawnWriter, threads });
+  const list = paths === undefined ? undefined : createPathList(paths);
+  const identity = {
+    ...{ recoveryPoint, include },
+    ...(list === undefined ? {} : { paths: list.hash }),
+    ...(overwrite === undefined ? {} : { overwrite }),
+  };
+  const to = isPreview ? createPreviewTarget(target, bootId) : createLocalTarget(target, bootId);
+  return restoreShare({ store, share, target: to, identity, list, isPreview, spawn: spawnWriter, threads });
 }
 
 /** Directories that go when the tests are over. */

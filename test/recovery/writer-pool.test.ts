@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { Problem } from '../../src/contracts/outcome';
-import type { FromWriter, ToWriter, WriterHandle } from '../../src/recovery/restore-protocol';
+import type { FromWriter, ToWriter, WorkDone, WriterHandle } from '../../src/recovery/restore-protocol';
 import { createWriterPool } from '../../src/recovery/writer-pool';
 
+const nothing: WorkDone = { files: 0, bytes: 0, slow: 0, replaced: { files: 0, bytes: 0 }, refused: [] };
 const target = { root: '/target', reserved: '.reserved' };
 
 function createStage(answer: (message: ToWriter, thread: number) => FromWriter | Error | undefined) {
@@ -12,7 +13,7 @@ function createStage(answer: (message: ToWriter, thread: number) => FromWriter |
   const pool = createWriterPool({
     target,
     threads: 2,
-    onWritten(files, bytes) {
+    onDone({ files, bytes }) {
       written.files += files;
       written.bytes += bytes;
     },
@@ -40,6 +41,7 @@ async function sendAll(send: () => Promise<unknown>, count: number) {
 test('a fast target keeps the threads it began with, even when it is busy for a moment', async () => {
   let answered = 0;
   const { send, threads, written } = createStage(() => ({
+    ...nothing,
     type: 'done',
     files: 100,
     bytes: 5,
@@ -51,14 +53,14 @@ test('a fast target keeps the threads it began with, even when it is busy for a 
 });
 
 test('a target that is waited for gets more threads, and not without end', async () => {
-  const { send, threads } = createStage(() => ({ type: 'done', files: 100, bytes: 0, slow: 90 }));
+  const { send, threads } = createStage(() => ({ ...nothing, type: 'done', files: 100, slow: 90 }));
   await sendAll(send, 50);
   expect(threads()).toBe(8);
 });
 
 test('what is sent waits for a thread that is ready', async () => {
   const { pool } = createStage(() => undefined);
-  for (let i = 0; i < 4; i++) void (await pool.free()).send({ type: 'check', files: [] });
+  for (let i = 0; i < 4; i++) void (await pool.free()).send({ type: 'look', files: [] });
   const fifth = pool.free().then(() => 'sent');
   expect(await Promise.race([fifth, new Promise((resolve) => setImmediate(resolve, 'waits'))])).toBe('waits');
 });

@@ -1,17 +1,20 @@
-import { lstatSync, lutimesSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
-import { bytesToPath, isEscaped, pathToBytes, type SharePath } from '../../contracts/share-path';
-import type { FileTarget } from '../../ports/file-target';
-import { codeIs, failedWrite, notOurs } from './failed-write';
+import { lutimesSync, mkdirSync, type Stats, symlinkSync } from 'node:fs';
+import { isEscaped, pathToBytes, type SharePath } from '../../contracts/share-path';
+import type { FileTarget, TargetLink, Verdict, WriterData } from '../../ports/file-target';
+import { attempt, codeIs, notOurs } from './failed-write';
+import { isToWrite, judgeDirectory, judgeLink, lookAt, type MergingData, targetOf } from './judge';
 import { createLineFile, type LineFile } from './line-file';
+import { putInPlace } from './merging-writer';
 import { readTarget, removeMarker, removeNotes, reservedFor, writeMarker } from './restore-marker';
-import { safePath, type Places } from './safe-path';
+import { safePath } from './safe-path';
 import { utimesSeconds } from './utimes-seconds';
 
 const epoch = 0;
+const created: Verdict = { is: 'create' };
 
-interface Begun extends Places {
-  readonly isResumed: boolean;
-  /** `[path, target]` of every link, and `[path, mtime]` of every directory. */
+interface Begun {
+  readonly data: WriterData;
+  /** Every link, and `[path, mtime]` of every directory. */
   readonly links: LineFile;
   readonly times: LineFile;
 }
@@ -21,7 +24,7 @@ interface Begun extends Places {
  * @param bootId of the machine: what it wrote before it went down is not relied upon.
  */
 export function createLocalTarget(directory: string, bootId: string): FileTarget {
-  const root = directory.replace(/(?<=.)[\\/]+$/, '');
+  const root = rootOf(directory);
   let begun: Begun | undefined;
 
   function started(): Begun {
@@ -32,84 +35,120 @@ export function createLocalTarget(directory: string, bootId: string): FileTarget
   return {
     location: root,
 
-    check: (identity) => ({ isUnfinished: readTarget(root, identity, bootId) !== 'empty' }),
+    check: (identity) => ({ isUnfinished: readTarget(root, identity, bootId) !== 'new' }),
 
     begin(identity) {
       const state = readTarget(root, identity, bootId);
       const reserved = reservedFor(identity);
+      const { overwrite } = identity;
       mkdirSync(root, { recursive: true });
-      if (state === 'empty') writeMarker(root, identity, bootId);
+      if (state === 'new') writeMarker(root, identity, bootId);
       else removeNotes(root, reserved);
-      begun = {
+      const data = {
         root,
         reserved,
-        isResumed: state !== 'empty',
+        ...(overwrite === undefined ? {} : { overwrite }),
+        ...(state === 'new' ? {} : { resumed: state }),
+      };
+      begun = {
+        data,
         links: createLineFile(`${root}/${reserved}.links`),
         times: createLineFile(`${root}/${reserved}.times`),
       };
-      return { root, reserved, ...(state === 'empty' ? {} : { resumed: state }) };
+      return data;
     },
 
     makeDirectory(path, mtime) {
-      const { isResumed, times, ...places } = started();
-      attempt(path, () => {
-        makeDirectory(safePath(places, path), path, isResumed);
+      const { data, times } = started();
+      return attempt(path, () => {
+        const { verdict, found } = makeDirectory(data, path);
+        if (mtime !== undefined && mayHaveTime(data, verdict, found)) times.append(JSON.stringify([path, mtime]));
+        return verdict;
       });
-      if (mtime !== undefined) times.append(JSON.stringify([path, mtime]));
     },
 
-    makeSymlink(path, target) {
-      const { links, ...places } = started();
-      safePath(places, path);
-      links.append(JSON.stringify([path, target]));
+    makeSymlink(link) {
+      const { data, links } = started();
+      return attempt(link.path, () => {
+        safePath(data, link.path);
+        const verdict = isMerging(data) ? judgeLink(data, link).verdict : created;
+        if (isToWrite(verdict)) links.append(JSON.stringify(link));
+        return verdict;
+      });
     },
 
     end() {
-      const { links, times, ...places } = started();
-      for (const [path, target] of parsed(links)) {
-        attempt(path, () => {
-          makeLink(safePath(places, path), path, target);
+      const { data, links, times } = started();
+      for (const link of parsed<TargetLink>(links)) {
+        attempt(link.path, () => {
+          if (isMerging(data)) mergeLink(data, link);
+          else makeLink(safePath(data, link.path), link);
         });
       }
-      for (const [path, mtime] of parsed(times)) {
+      for (const [path, mtime] of parsed<[SharePath, string]>(times)) {
         attempt(path, () => {
-          lutimesSync(safePath(places, path), epoch, utimesSeconds(mtime));
+          lutimesSync(safePath(data, path), epoch, utimesSeconds(mtime));
         });
       }
-      removeNotes(root, places.reserved);
-      removeMarker(root, places.reserved);
+      removeNotes(root, data.reserved);
+      removeMarker(root, data.reserved);
     },
   };
 }
 
-function makeDirectory(place: string | Buffer, path: SharePath, isResumed: boolean) {
+export function rootOf(directory: string): string {
+  return directory.replace(/(?<=.)[\\/]+$/, '');
+}
+
+export function isMerging(data: WriterData): data is MergingData {
+  return data.overwrite !== undefined;
+}
+
+function makeDirectory(data: WriterData, path: SharePath): { verdict: Verdict; found?: Stats } {
+  const place = safePath(data, path);
   try {
     mkdirSync(place);
+    return { verdict: created };
   } catch (error) {
     if (!codeIs(error, 'EEXIST')) throw error;
+    const judged = judgeDirectory(data, path);
+    if (isMerging(data)) return judged;
     // A link to a directory would take what is written below it out of the target.
-    if (!isResumed || !lstatSync(place).isDirectory()) throw notOurs(path);
+    if (data.resumed === undefined || judged.verdict.is === 'blocked') throw notOurs(path);
+    return judged;
   }
 }
 
-function makeLink(place: string | Buffer, path: SharePath, target: string) {
+/** A directory that is not to be changed keeps its time; one that this restore itself made before it broke off is not of those. */
+function mayHaveTime({ overwrite, resumed }: WriterData, { is }: Verdict, found: Stats | undefined): boolean {
+  if (is === 'blocked') return false;
+  if (overwrite !== 'never' || is === 'create') return true;
+  return resumed !== undefined && found !== undefined && found.birthtimeMs >= resumed.beganMs;
+}
+
+function makeLink(place: string | Buffer, { path, target }: TargetLink) {
   try {
-    symlinkSync(isEscaped(target) ? pathToBytes(target) : target, place);
+    symlinkSync(asStored(target), place);
   } catch (error) {
     if (!codeIs(error, 'EEXIST')) throw error;
-    const isOurs = lstatSync(place).isSymbolicLink() && bytesToPath(readlinkSync(place, 'buffer')) === target;
-    if (!isOurs) throw notOurs(path);
+    if (lookAt(place)?.isSymbolicLink() !== true || targetOf(place) !== target) throw notOurs(path);
   }
 }
 
-function* parsed(lines: LineFile): Generator<[SharePath, string]> {
-  for (const line of lines.lines()) yield JSON.parse(line) as [SharePath, string];
+/** What came to its place since it was looked at is left alone. */
+function mergeLink(data: MergingData, link: TargetLink) {
+  const judged = judgeLink(data, link);
+  if (!isToWrite(judged.verdict)) return;
+  const part = `${data.root}/${data.reserved}.link.part`;
+  symlinkSync(asStored(link.target), part);
+  const verdict = putInPlace(part, judged);
+  if (verdict.is === 'blocked') throw new Error(verdict.why);
 }
 
-function attempt<T>(path: SharePath, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw failedWrite(path, error);
-  }
+function asStored(target: string): string | Buffer {
+  return isEscaped(target) ? pathToBytes(target) : target;
+}
+
+function* parsed<T>(lines: LineFile): Generator<T> {
+  for (const line of lines.lines()) yield JSON.parse(line) as T;
 }

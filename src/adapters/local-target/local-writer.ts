@@ -1,28 +1,36 @@
-import { closeSync, constants, futimesSync, lstatSync, openSync, renameSync, type Stats, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, renameSync, type Stats, unlinkSync } from 'node:fs';
 import type { SharePath } from '../../contracts/share-path';
-import type { Timestamp } from '../../ports/file-source';
-import type { FileWriter, LargeFile, TargetFile, WriterData } from '../../ports/file-target';
-import { codeIs, failedWrite, notOurs } from './failed-write';
+import type { FileWriter, LargeFile, TargetFile, Verdict, WriterData } from '../../ports/file-target';
+import { attempt, codeIs, notOurs } from './failed-write';
+import { isNear, lookAt } from './judge';
+import { createMergingWriter } from './merging-writer';
 import { safePath } from './safe-path';
-import { utimesSeconds } from './utimes-seconds';
+import { setTime, writeAll } from './write-file';
 
-const epoch = 0;
 const create = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 const mode = 0o644;
-/** The coarsest step in which a file system keeps times. */
-const timeStepMs = 2_000;
+const created: Verdict = { is: 'create' };
+const equal: Verdict = { is: 'equal' };
 
 /** @param thread tells the large files of several threads apart. */
 export function createLocalWriter(data: WriterData, thread: number): FileWriter {
+  const { overwrite } = data;
+  return overwrite === undefined ? createPlainWriter(data, thread) : createMergingWriter({ ...data, overwrite });
+}
+
+/** For a target that was empty: small files are written in place, and nothing is ever overwritten. */
+function createPlainWriter(data: WriterData, thread: number): FileWriter {
   const { root, reserved, resumed } = data;
   let large = 0;
 
-  function holds({ path, size, mtime }: TargetFile): boolean {
-    if (resumed === undefined) return false;
-    const found = lookAt(safePath(data, path));
-    if (found === undefined) return false;
+  function look({ path, size, mtime }: TargetFile): Verdict {
+    const place = safePath(data, path);
+    if (resumed === undefined) return created;
+    const found = lookAt(place);
+    if (found === undefined) return created;
     if (!found.isFile()) throw notOurs(path);
-    return resumed.trusted && !isUnfinished(found) && found.size === size && isNear(found, mtime);
+    const isWhole = resumed.trusted && !isUnfinished(found) && found.size === size && isNear(found, mtime);
+    return isWhole ? equal : created;
   }
 
   /** What is written to its end has the time of its source; nothing else does, unless that time is yet to come. */
@@ -49,10 +57,10 @@ export function createLocalWriter(data: WriterData, thread: number): FileWriter 
   }
 
   return {
-    holds: (file) => attempt(file.path, () => holds(file)),
+    look: (file) => attempt(file.path, () => look(file)),
 
-    writeFile(path, content, mtime) {
-      attempt(path, () => {
+    writeFile({ path, mtime }, content) {
+      return attempt(path, () => {
         const fd = createFile(path, safePath(data, path));
         try {
           writeAll(fd, content);
@@ -60,6 +68,7 @@ export function createLocalWriter(data: WriterData, thread: number): FileWriter 
         } finally {
           closeSync(fd);
         }
+        return created;
       });
     },
 
@@ -74,40 +83,16 @@ export function createLocalWriter(data: WriterData, thread: number): FileWriter 
               writeAll(fd, content);
             });
           },
-          finish: () => {
+          finish: () =>
             attempt(path, () => {
               setTime(fd, mtime);
               closeSync(fd);
               removeUnfinished(path, place);
               renameSync(part, place);
-            });
-          },
+              return created;
+            }),
         };
       });
     },
   };
-}
-
-function lookAt(place: string | Buffer): Stats | undefined {
-  return lstatSync(place, { throwIfNoEntry: false });
-}
-
-function writeAll(fd: number, content: Uint8Array) {
-  for (let at = 0; at < content.length;) at += writeSync(fd, content, at);
-}
-
-function setTime(fd: number, mtime: Timestamp) {
-  futimesSync(fd, epoch, utimesSeconds(mtime));
-}
-
-function isNear({ mtimeMs }: Stats, mtime: Timestamp): boolean {
-  return Math.abs(mtimeMs - Number(mtime) * 1000) <= timeStepMs;
-}
-
-function attempt<T>(path: SharePath, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw failedWrite(path, error);
-  }
 }
