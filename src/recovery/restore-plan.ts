@@ -31,6 +31,7 @@ export interface RestorePlanOptions {
 const largeFrom = 8 * 1024 * 1024;
 /** Frames hold up to this beside a file. */
 const mostBeside = 32 * 1024 * 1024;
+const packName = /^[\w-]+\/[\w-]+$/;
 /** Files that are planned together: neighbours in a pack are seldom further apart, and they fit into memory. */
 const filesPerWindow = 16 * 1024;
 
@@ -94,8 +95,10 @@ function createCompactor() {
   const packs = new Map<string, string>();
   const once = (pack: string) => {
     const known = packs.get(pack);
-    if (known === undefined) packs.set(pack, pack);
-    return known ?? pack;
+    if (known !== undefined) return known;
+    if (!packName.test(pack)) throw new HubkeepError('format.damaged', `the index names a pack ${JSON.stringify(pack)}`);
+    packs.set(pack, pack);
+    return pack;
   };
   return ({ path, type, mtime, size, hash, extent }: FileEntry): FileEntry =>
     extent === undefined

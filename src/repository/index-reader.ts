@@ -10,6 +10,8 @@ import { decompressFrames } from './zstd';
 const newline = 0x0a;
 /** Far above what a writer makes of one segment: a reader never allocates what a damaged segment claims. */
 const segmentLimit = 512 * 1024 * 1024;
+/** A path and a link's target, all of it escaped, are a twentieth of it. */
+const longestLine = 1024 * 1024;
 
 export async function readSegment(store: BlobStore, segment: Segment): Promise<IndexLine[]> {
   return (await readLines(store, segment)).map(fromLine);
@@ -24,11 +26,26 @@ async function readLines(store: BlobStore, segment: Segment): Promise<string[]> 
 }
 
 async function readContent(store: BlobStore, segment: Segment): Promise<Buffer> {
-  const { content } = await store.read(segment.key);
-  if (hash('sha256', content, 'hex') !== segment.sha256) {
-    throw new HubkeepError('format.damaged', `${segment.key} is not what the recovery point recorded`);
-  }
+  const content = await readStored(store, segment);
+  if (hash('sha256', content, 'hex') !== segment.sha256) throw notAsRecorded(segment);
   return decompressFrames(content, segmentLimit);
+}
+
+/** No more than what was recorded, whatever lies there now. */
+async function readStored(store: BlobStore, segment: Segment): Promise<Buffer> {
+  const { key, size } = segment;
+  if (size > segmentLimit) throw notAsRecorded(segment);
+  const content = Buffer.allocUnsafe(size);
+  let filled = 0;
+  for await (const chunk of store.stream(key)) {
+    if (chunk.length > size - filled) throw notAsRecorded(segment);
+    filled += chunk.copy(content, filled);
+  }
+  return content.subarray(0, filled);
+}
+
+function notAsRecorded({ key }: Segment): HubkeepError {
+  return new HubkeepError('format.damaged', `${key} is not what the recovery point recorded`);
 }
 
 function endsWithinLine({ key }: Segment): HubkeepError {
@@ -66,6 +83,7 @@ function* entriesOf(segment: Segment, content: Buffer): Generator<IndexEntry> {
   for (let at = 0; at < content.length;) {
     const end = content.indexOf(newline, at);
     if (end < 0) throw endsWithinLine(segment);
+    if (end - at > longestLine) throw new HubkeepError('format.damaged', `${segment.key} holds a line without an end`);
     yield fromLine(content.toString('utf8', at, end)).entry;
     at = end + 1;
   }

@@ -29,8 +29,9 @@ let record: FileShareRecord;
 
 beforeAll(async () => {
   stage = await createShareStage();
-  for (const path of ['a/new', 'a/equal', 'a/older', 'a/newer', 'a/longer', 'b/file', 'c/d/file']) put(stage.share, path, path);
-  put(stage.share, 'a/large', randomBytes(9 * 1024 * 1024));
+  for (const path of ['a/new', 'a/equal', 'a/older', 'a/newer', 'a/longer', 'b/file', 'c/d/file'])
+    put(join(stage.share, path), path);
+  put(join(stage.share, 'a/large'), randomBytes(9 * 1024 * 1024));
   symlinkSync('file', join(stage.share, 'b/link'));
   symlinkSync('file', join(stage.share, 'b/other'));
   for (const directory of ['a', 'b', 'c/d', 'c']) utimesSync(join(stage.share, directory), at, at);
@@ -41,20 +42,20 @@ afterAll(() => {
   places.dispose();
 });
 
-function put(root: string, path: string, content: string | Buffer, time = at) {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), content);
-  utimesSync(join(root, path), time, time);
+function put(place: string, content: string | Buffer, time = at) {
+  mkdirSync(dirname(place), { recursive: true });
+  writeFileSync(place, content);
+  utimesSync(place, time, time);
 }
 
 /** A target with something of everything, and things the point does not have. */
 function usedTarget(): string {
   const target = places.fresh();
-  put(target, 'a/equal', 'a/equal');
-  put(target, 'a/older', 'A/OLDER', before);
-  put(target, 'a/newer', 'A/NEWER', after);
-  put(target, 'a/longer', 'of the same time');
-  put(target, 'a/mine', 'mine');
+  put(join(target, 'a/equal'), 'a/equal');
+  put(join(target, 'a/older'), 'A/OLDER', before);
+  put(join(target, 'a/newer'), 'A/NEWER', after);
+  put(join(target, 'a/longer'), 'of the same time');
+  put(join(target, 'a/mine'), 'mine');
   mkdirSync(join(target, 'b'));
   symlinkSync('elsewhere', join(target, 'b/link'));
   return target;
@@ -204,7 +205,7 @@ test('after the machine went down what this restore wrote is written anew, and n
   writeFileSync(marker, JSON.stringify({ include: [], overwrite: 'never', bootId: 'earlier' }));
   const mine = statSync(join(target, 'a/equal')).ino;
   // As a file system may leave it that lost the content: written after the marker, with the time of the source.
-  put(target, 'c/d/file', '');
+  put(join(target, 'c/d/file'), '');
   await merge(target, 'never');
   expect([text(target, 'c/d/file'), statSync(join(target, 'a/equal')).ino]).toEqual(['c/d/file', mine]);
   expect(text(target, 'a/older')).toBe('A/OLDER');
