@@ -6,7 +6,8 @@ const { builtinModules } = require('node:module');
 const builtin = `^(node:)?(${builtinModules.filter((name) => !name.startsWith('_')).join('|')})$`;
 const packages = 'node_modules/';
 const sdk = `${packages}(@azure/(identity|keyvault-secrets|storage-blob|core-[^/]+)|mssql|tedious)/`;
-const roots = '^src/(index|compose|compose-databases|compose-recovery|compose-secrets|late-adapters|restore-worker|share-worker)\\.ts$';
+const roots =
+  '^src/(index|compose|compose-databases|compose-recovery|compose-restore|compose-secrets|late-adapters|restore-worker|share-worker)\\.ts$';
 const replayed = '^src/(orchestrators/|workflow/(workflow|steps|create-workflow|step-failed)\\.ts$)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -16,6 +16,7 @@ import { createSystemClock } from './adapters/system-clock';
 import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
 import { databaseActivities } from './compose-databases';
+import { composeRestores } from './compose-restore';
 import { openVerifier } from './compose-recovery';
 import { openSecrets, secretsActivity, type Secrets } from './compose-secrets';
 import type { Config } from './config/config';
@@ -31,6 +32,7 @@ import type { BackupContainer } from './ports/backup-container';
 import type { BlobStore } from './ports/blob-store';
 import type { Clock } from './ports/clock';
 import type { Log } from './ports/log';
+import type { SpawnWriter } from './recovery/restore-protocol';
 import { createRecoveryPoints, type RecoveryPoints } from './repository/recovery-points';
 import { rememberPoints } from './repository/remember-points';
 import { openRepository } from './repository/repository-header';
@@ -50,6 +52,8 @@ export interface ComposeOptions {
   readonly runsDependOnProcess: boolean;
   /** Starts the share's own thread. */
   readonly spawnShareThread?: SpawnShareThread;
+  /** Starts a writer thread of a restore. */
+  readonly spawnWriter?: SpawnWriter;
 }
 
 /** Everything the edges need. */
@@ -81,7 +85,7 @@ interface Shared {
   readonly spawnShareThread: SpawnShareThread | undefined;
 }
 
-export function compose(config: Config, { log, runsDependOnProcess, spawnShareThread }: ComposeOptions): Hubkeep {
+export function compose(config: Config, { log, runsDependOnProcess, spawnShareThread, spawnWriter }: ComposeOptions): Hubkeep {
   if (config.extraCaFile !== undefined) trustExtraCa(config.extraCaFile);
   const clock = createSystemClock();
   const account = accountOf(config);
@@ -118,7 +122,12 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     handOver?.forget(runId);
   };
 
+  const { activities: restoreActivities, restores } = composeRestores(config, {
+    ...{ store, shareStore, points: rememberPoints(points), clock, log, host },
+    ...{ dependsOnProcess: runsDependOnProcess, spawnWriter },
+  });
   const activities: Activities<ActivityMap> = {
+    ...restoreActivities,
     'begin-run': createBeginRun({
       ...{ guard, summaries, points: runPoints },
       isHandedOver: !runsDependOnProcess,
@@ -135,7 +144,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
   };
   const { bootId } = host;
   const verifier = openVerifier({ store, clock, vault: secrets.vault });
-  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun, verifier, ...secrets };
+  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun, restores, verifier, ...secrets };
   return { ...edges, activities, runPoints, repositoryId, shareStore, bootId };
 }
 

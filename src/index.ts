@@ -10,6 +10,7 @@ import { retryTable } from './contracts/retry-table';
 import { toProblem } from './errors/to-problem';
 import type { SpawnShareThread } from './fileshare/aside/share-thread-protocol';
 import { orchestrators } from './orchestrators/orchestrators';
+import type { SpawnWriter } from './recovery/restore-protocol';
 import { secretsDropFunction, secretsDropName } from './triggers/blob-secrets-drop';
 import { sickHealthRoute } from './triggers/http-health';
 import { toHttpFunction } from './triggers/functions-http';
@@ -19,6 +20,7 @@ import { durableClientInput, durableClientOf } from './workflow/durable-client';
 import { registerDurable } from './workflow/durable';
 
 const spawnShareThread: SpawnShareThread = (data) => spawnThread(join(__dirname, 'share-worker.js'), data);
+const spawnWriter: SpawnWriter = (data) => spawnThread(join(__dirname, 'restore-worker.js'), data);
 // The host takes what a worker prints into its own log.
 const log = createJsonLog((line) => process.stdout.write(`${line}\n`));
 
@@ -36,7 +38,7 @@ try {
 }
 
 function register() {
-  const hubkeep = compose(loadConfig(readEnvironment()), { log, runsDependOnProcess: false, spawnShareThread });
+  const hubkeep = compose(loadConfig(readEnvironment()), { log, runsDependOnProcess: false, spawnShareThread, spawnWriter });
   registerDurable({ orchestrators, activities: hubkeep.activities, retry: retryTable, log });
   for (const route of createRoutes(hubkeep)) app.http(route.name, toHttpFunction(route, log));
 

@@ -81,7 +81,13 @@ export function simulatedActivities({
       return activity(input);
     };
 
+  // Backups alone are simulated.
+  const unused = counted(() => ({ status: 'failed' as const, problem: { code: 'internal' as const, message: 'not simulated' } }));
   return {
+    'begin-restore': unused,
+    'restore-share-box': unused,
+    'finish-restore-box': unused,
+    'end-restore': unused,
     'begin-run': counted(() => ({
       status: 'succeeded' as const,
       ...{ shareBase: '20261121T020000Z-7f3a', place: { sequence: 41, previous: null }, shareWidth: width },

@@ -1,12 +1,12 @@
 import type { ActivityMap } from '../contracts/activities';
 import { type BoxInput, boxInputSchema } from '../contracts/share-copy';
-import { bytesToPath, isEscaped, pathToBytes, type SharePath } from '../contracts/share-path';
 import { asOutcome } from '../errors/to-problem';
 import type { FileShare } from '../fileshare/copy-share';
 import type { Partitions } from '../fileshare/partitions';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import type { ProgressReporter } from '../runs/progress-reporter';
 import type { RunGuard } from '../runs/run-guard';
+import { fromHistory, toHistory } from './history-cursor';
 
 export interface CopyShareBoxServices {
   readonly guard: RunGuard;
@@ -46,15 +46,3 @@ function activityOf({ pass, lane }: BoxInput): { activity: string; subject?: str
   const look = pass === 'bulk' ? 'file share' : 'file share, second look';
   return { activity: `fileshare-${pass}-${lane + 1}`, subject: `${look}, lane ${lane + 1}` };
 }
-
-/** A history need not keep the lone surrogates that stand for bytes which are not UTF-8: a cursor travels as plain ASCII. */
-function toHistory(path: SharePath): string {
-  return isEscaped(path) ? marker + pathToBytes(path).toString('base64url') : path;
-}
-
-function fromHistory(cursor: string): SharePath {
-  return cursor.startsWith(marker) ? bytesToPath(Buffer.from(cursor.slice(marker.length), 'base64url')) : cursor;
-}
-
-/** No path begins with a slash. */
-const marker = '/bytes:';

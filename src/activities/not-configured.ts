@@ -1,5 +1,6 @@
 import type { Component } from '../contracts/components';
 import { HubkeepError } from '../errors/hubkeep-error';
+import { restoreNotConfigured } from '../errors/restore-not-configured';
 import { asOutcome } from '../errors/to-problem';
 
 /** Stands where a component's settings are missing: a run that asks for it is told which. */
@@ -12,4 +13,9 @@ export function notConfigured(component: Component, setting: string) {
         }),
       ),
     );
+}
+
+/** The same for restores. */
+export function noRestoreHere() {
+  return () => asOutcome<never>(() => Promise.reject(restoreNotConfigured()));
 }

@@ -17,7 +17,7 @@ const besideTheShare = 3;
 
 /** Runs that live in this process. */
 export function createEmbeddedRuns({ config, activities, clock, log, startRun }: Hubkeep): EmbeddedRuns {
-  const maxConcurrentActivities = besideTheShare + (config.fileShare?.width ?? 1);
+  const maxConcurrentActivities = besideTheShare + (config.fileShare?.width ?? 1) + (config.restore?.width ?? 0);
   const engine = createEmbeddedEngine({ orchestrators, activities, retry: retryTable, clock, log, maxConcurrentActivities });
   return { engine, startBackup: (options) => startBackup(startRun, engine, options) };
 }

@@ -10,6 +10,7 @@ import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import { messageOf } from '../errors/message-of';
 import type { SpawnShareThread } from '../fileshare/aside/share-thread-protocol';
 import { readHeader } from '../repository/repository-header';
+import { spawnWriter } from './spawn-writer';
 import type { CommonOptions, Terminal } from './terminal';
 
 const spawnShareThread: SpawnShareThread = (data) => spawnThread(join(__dirname, '..', 'share-worker.js'), data);
@@ -33,7 +34,7 @@ export function openHubkeep(terminal: Terminal, { envFile, components, sources }
   const config = loadConfig(asked, { sources });
   preparePool(config);
   const log = createJsonLog(terminal.verbose ? terminal.note : () => undefined);
-  return compose(config, { log, runsDependOnProcess: true, spawnShareThread });
+  return compose(config, { log, runsDependOnProcess: true, spawnShareThread, spawnWriter });
 }
 
 /** What a share on a network can have under way, each with memory of its own; libuv reads it when its first thread starts. */

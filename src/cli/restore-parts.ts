@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { createLocalTarget } from '../adapters/local-target/local-target';
-import { spawnThread } from '../adapters/worker-threads/spawn-thread';
 import { createPreviewTarget } from '../adapters/local-target/preview-target';
 import type { Hubkeep } from '../compose';
 import type { Overwrite } from '../contracts/overwrite';
@@ -9,7 +8,6 @@ import type { FileShareRecord, RecoveryPoint } from '../contracts/recovery-point
 import { shownPath } from '../contracts/share-path';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { PathList } from '../recovery/path-list';
-import type { SpawnWriter } from '../recovery/restore-protocol';
 import { restoreShare, type RestoredShare } from '../recovery/restore-share';
 import { restoreSystemSecrets } from '../secrets/restore-system-secrets';
 import type { ProgressView } from './progress/progress-view';
@@ -17,10 +15,10 @@ import { plural } from './format';
 import { planDatabases, afterRestore, restoreDatabases, type RestoredDatabase } from './restore-databases';
 import { refuseOpenDirectory } from './private-directory';
 import { leftOut } from './restore-summary';
+import { spawnWriter } from './spawn-writer';
 import { refuseExisting, writeNewFile } from './write-new-file';
 
 const writerThreads = Math.max(2, Math.min(4, availableParallelism()));
-const spawnWriter: SpawnWriter = (data) => spawnThread(join(__dirname, '..', 'restore-worker.js'), data);
 
 export interface RestoreTargets {
   readonly fileshare?: string;

@@ -90,12 +90,18 @@ function readPem(setting: string, file: string): string {
   }
 }
 
-/** A run ends with this process: it is asked to, so that it says so itself. */
-async function stopRun({ lock, summaries, clock }: Hubkeep, engine: EmbeddedEngine) {
-  const runId = await lock.holder();
-  if (runId === undefined || (await engine.status(runId)) === undefined) return;
-  await summaries.requestCancel(runId, clock.now());
-  await engine.wait(runId);
+/** A run ends with this process, and so does a restore: it is asked to, so that it says so itself. */
+async function stopRun({ lock, summaries, restores, clock }: Hubkeep, engine: EmbeddedEngine) {
+  const kinds = [
+    { lock, records: summaries },
+    { lock: restores.lock, records: restores.records },
+  ];
+  for (const { lock: held, records } of kinds) {
+    const runId = await held.holder();
+    if (runId === undefined || (await engine.status(runId)) === undefined) continue;
+    await records.requestCancel(runId, clock.now());
+    await engine.wait(runId);
+  }
 }
 
 function parsePort(written: string): number {

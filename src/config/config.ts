@@ -71,6 +71,8 @@ export interface Config {
   readonly fileShare: FileShareConfig | undefined;
   /** Megabytes per second that the content of the share may travel at, backed up or restored. */
   readonly fileShareMaxMbps: number | undefined;
+  /** Where restores that are asked for over HTTP may write, and how many activities do it at once. */
+  readonly restore: { readonly directory: string; readonly width: number } | undefined;
   readonly secrets: SecretsConfig | undefined;
   readonly serve: {
     readonly apiKey: string | undefined;
@@ -91,6 +93,7 @@ export function toConfig(values: SettingValues): Config {
     sql: sqlOf(values),
     fileShare: fileShareOf(values),
     fileShareMaxMbps: values.FILE_SHARE_MAX_MBPS,
+    restore: restoreOf(values),
     secrets: secretsOf(values),
     serve: { apiKey: values.SERVE_API_KEY, tls: tlsOf(values) },
     notify: { webhookUrl: values.NOTIFY_WEBHOOK_URL },
@@ -134,6 +137,10 @@ function roadOf(values: SettingValues): BackupRoadConfig | undefined {
 function fileShareOf(values: SettingValues): FileShareConfig | undefined {
   const { FILE_SHARE_PATH: path, FILE_SHARE_EXCLUDE: exclude, FILE_SHARE_WIDTH: width } = values;
   return path === undefined ? undefined : { path, exclude, width };
+}
+
+function restoreOf({ RESTORE_DIRECTORY: directory, FILE_SHARE_WIDTH: width }: SettingValues): Config['restore'] {
+  return directory === undefined ? undefined : { directory, width };
 }
 
 function secretsOf(values: SettingValues): SecretsConfig | undefined {

@@ -133,6 +133,11 @@ export const settings = {
     positiveNumber,
   ),
 
+  RESTORE_DIRECTORY: optional(
+    'Directory that restores asked for over HTTP write below; without it there are none.',
+    absolutePath,
+  ),
+
   KEY_VAULT_URL: optional('Key Vault that keeps SystemSecrets.JSON.', vaultUrl),
   KEY_VAULT_API_VERSION: optional('Key Vault version to speak; 7.1 on Azure Stack Hub.', vaultVersion),
   KEY_VAULT_VERIFY_CHALLENGE: preset('true', 'false for vaults of Azure Stack Hub, whose tokens are for another host.', flag),

@@ -1,6 +1,7 @@
 import type { DatabaseTarget, TakenBackup } from './database-backup';
 import type { Failed, Outcome, Problem, Succeeded, Warning } from './outcome';
 import type { ChainPlace } from './recovery-point';
+import type { FinishBoxInput, RestoreBoxInput, RestoreRecord, RestoreRun } from './restore';
 import type { RunProblem, RunRequest, RunSummary } from './run';
 import type { SecretsCustody } from './secrets-custody';
 import type { BoxInput, Pass, PlanInput } from './share-copy';
@@ -32,6 +33,13 @@ export interface ActivityMap {
   'keep-system-secrets': { input: { runId: string }; output: Outcome<KeptSecrets> };
   'commit-recovery-point': { input: CommitRequest; output: Succeeded<Committed> | NotCommitted };
   'remove-staging': { input: { runId: string; server: string; files: string[] }; output: Outcome<{ removed: number }> };
+  /** Opens the target of a restore and tells into how many ranges the index is cut. */
+  'begin-restore': { input: RestoreRun; output: Outcome<RestorePlan> };
+  'restore-share-box': { input: RestoreBoxInput; output: Outcome<{ next: string | null }> };
+  /** Makes links, then sets the times of directories. */
+  'finish-restore-box': { input: FinishBoxInput; output: Outcome<{ next: string | null }> };
+  /** Closes the target where all of it was restored, writes the last record, gives the lock back. */
+  'end-restore': { input: EndRestoreRequest; output: Outcome<{ ended: RestoreRecord['status'] }> };
   /** Writes the last summary, tells the operator when something is amiss, gives the lock back, clears what dead runs left. */
   'end-run': { input: EndRequest; output: Outcome<{ summary: RunSummary }> };
 }
@@ -41,6 +49,29 @@ export interface KeptSecrets {
   readonly warnings: Warning[];
   /** Why what is kept may not be enough; it is kept all the same. */
   readonly problem?: Problem;
+}
+
+export interface RestorePlan {
+  readonly partitions: number;
+  /** How many of them are restored at once. */
+  readonly width: number;
+}
+
+export interface EndRestoreRequest {
+  readonly run: RestoreRun;
+  /** `restored`: every box came to its end. */
+  readonly outcome: 'restored' | 'failed' | 'cancelled' | 'superseded';
+  readonly problems: Problem[];
+}
+
+/** Every `lanes`-th range of the index, from the one with the lane's own number. */
+export interface RestoreLaneRequest {
+  readonly runId: string;
+  readonly partitions: number;
+  readonly lane: number;
+  readonly lanes: number;
+  /** Where it has come to; carried when the history is cut short. */
+  readonly progress?: { readonly partition: number; readonly box: number; readonly cursor: string | null };
 }
 
 export interface RunPlan {
@@ -103,6 +134,9 @@ export interface OrchestratorMap {
   };
   'copy-share': { input: CopyShareRequest; output: ShareCopy };
   'copy-share-lane': { input: CopyLaneRequest; output: LaneCopy };
+  'restore-share': { input: RestoreRun; output: { readonly status: RestoreRecord['status'] } };
+  /** The problem it ended with, or null. */
+  'restore-share-lane': { input: RestoreLaneRequest; output: Problem | null };
   'keep-secrets': { input: { runId: string }; output: Outcome<KeptSecrets> };
 }
 

@@ -69,6 +69,7 @@ export const errorCodes = [
   'restore.target-not-empty',
   'restore.unsafe-path',
   'restore.incomplete',
+  'restore.not-configured',
   // interfaces
   'usage.invalid',
   'http.unauthorized',

@@ -14,5 +14,9 @@ export const retryTable = {
   'keep-system-secrets': { firstMs: 2_000, maxAttempts: 3, backoff: 3, maxMs: minute },
   'commit-recovery-point': { firstMs: 2_000, maxAttempts: 5, backoff: 2, maxMs: minute },
   'remove-staging': { firstMs: 2_000, maxAttempts: 3, backoff: 2, maxMs: minute },
+  'begin-restore': { firstMs: 1_000, maxAttempts: 4, backoff: 2, maxMs: minute },
+  'restore-share-box': { firstMs: 5_000, maxAttempts: 4, backoff: 2, maxMs: 5 * minute },
+  'finish-restore-box': { firstMs: 5_000, maxAttempts: 4, backoff: 2, maxMs: 5 * minute },
+  'end-restore': { firstMs: 2_000, maxAttempts: 5, backoff: 2, maxMs: minute },
   'end-run': { firstMs: 2_000, maxAttempts: 5, backoff: 2, maxMs: minute },
 } as const satisfies Record<keyof ActivityMap, unknown>;

@@ -5,6 +5,7 @@ import { backUpDatabases, backUpOneDatabase } from './back-up-databases';
 import { copyShareLane } from './copy-partitions';
 import { copyShare } from './copy-share';
 import { keepSecrets } from './keep-secrets';
+import { restoreShare, restoreShareLane } from './restore-share';
 
 /** Every orchestrator under the name it is registered with. */
 export const orchestrators: Orchestrators<ActivityMap, OrchestratorMap> = {
@@ -14,4 +15,6 @@ export const orchestrators: Orchestrators<ActivityMap, OrchestratorMap> = {
   'copy-share': copyShare,
   'copy-share-lane': copyShareLane,
   'keep-secrets': keepSecrets,
+  'restore-share': restoreShare,
+  'restore-share-lane': restoreShareLane,
 };

@@ -79,3 +79,23 @@ export interface LargeFile {
   write(content: Uint8Array): void;
   finish(): Verdict;
 }
+
+/**
+ * A directory that several writers, also on several hosts, restore one point into side by side. Each of them may be started again
+ * at any time, also while it still runs.
+ */
+export interface SharedTarget {
+  /** Throws `restore.unsafe-path` when a link leads to it, and `restore.target-not-empty` as a target does. Creates it, unless that is done. */
+  open(identity: RestoreIdentity): void;
+  /** For a part of the files and their directories: makes no links, sets no times of directories. All are for a target that is open. */
+  part(identity: RestoreIdentity): FileTarget;
+  /** Makes links at once, and nothing else. */
+  links(identity: RestoreIdentity): FileTarget;
+  /** Sets the times of directories at once, and nothing else. */
+  times(identity: RestoreIdentity): FileTarget;
+  /** From here on the restore is finished. */
+  close(identity: RestoreIdentity): void;
+}
+
+/** @param directory relative, with `/` between names. */
+export type OpenSharedTarget = (directory: string) => SharedTarget;

@@ -44,7 +44,7 @@ export function createListSelection({ paths }: PathList) {
       const at = firstNotBefore(paths, first);
       const listed = paths[at];
       if (listed !== undefined && comparePaths(listed, last) <= 0) return true;
-      return ancestorsOf(first).some((above) => paths[firstNotBefore(paths, above)] === above);
+      return ['', ...ancestorsOf(first)].some((above) => paths[firstNotBefore(paths, above)] === above);
     },
     /** What was asked for and did not come, in path order; of all there was, once everything has been asked for. */
     notFound: (): SharePath[] => paths.filter((_, i) => !found.has(i)),
@@ -62,8 +62,9 @@ function firstNotBefore(paths: readonly SharePath[], path: SharePath): number {
   return low;
 }
 
-function ancestorsOf(path: SharePath): SharePath[] {
-  const above: SharePath[] = [''];
+/** From the top down, without the root. */
+export function ancestorsOf(path: SharePath): SharePath[] {
+  const above: SharePath[] = [];
   for (let end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) above.push(path.slice(0, end));
   return above;
 }

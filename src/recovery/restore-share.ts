@@ -3,16 +3,14 @@ import type { SharePath } from '../contracts/share-path';
 import type { BlobStore } from '../ports/blob-store';
 import type { FileTarget, RestoreIdentity } from '../ports/file-target';
 import type { FileEntry } from '../repository/index-entry';
-import { layout } from '../repository/layout';
-import { fetchAhead, fetchParts } from './fetch-range';
 import { inParallel } from './in-parallel';
-import type { PackRead, StoredFile } from './plan-reads';
 import type { PathList } from './path-list';
-import { createRestorePlan, type RestoreStep } from './restore-plan';
-import type { FileToWrite, SpawnWriter } from './restore-protocol';
+import { createRestorePlan } from './restore-plan';
+import type { SpawnWriter } from './restore-protocol';
+import { createLook, createStepWriter } from './restore-steps';
 import { createRestoreTally, type MergedFiles } from './restore-tally';
 import { createSelection } from './selection';
-import { createWriterPool, messagesPerLane } from './writer-pool';
+import { createWriterPool } from './writer-pool';
 
 export interface RestoreShareOptions {
   readonly store: BlobStore;
@@ -40,11 +38,7 @@ export interface RestoredShare {
   readonly notFound?: readonly SharePath[];
 }
 
-const readsInFlight = 4;
-const largePiece = 1024 * 1024;
-const piecesAhead = 4;
-/** Files without content that are created with one message. */
-const filesPerMessage = 1_000;
+export const readsInFlight = 4;
 
 /**
  * Writes the share of a point into a target that is empty, holds an unfinished restore of the same, or may be overwritten:
@@ -58,58 +52,11 @@ export async function restoreShare(options: RestoreShareOptions): Promise<Restor
   const pool = createWriterPool({ spawn, target: writerData, threads, onDone: tally.done });
   const isMerging = identity.overwrite !== undefined;
   const asksFirst = isMerging || isPreview || writerData.resumed !== undefined;
-  let largeFiles = 0;
-
-  async function missing(files: readonly FileEntry[]): Promise<readonly FileEntry[]> {
-    if (!asksFirst) return files;
-    const left: FileEntry[] = [];
-    await inParallel(chunksOf(files, filesPerMessage), threads, async (asked) => {
-      const lane = await pool.free();
-      const answer = await lane.send({ type: 'look', files: asked.map(({ path, size, mtime }) => ({ path, size, mtime })) });
-      if (answer.type === 'looked') left.push(...tally.looked(asked, answer.verdicts));
-    });
-    return left;
-  }
-
-  async function take(step: RestoreStep): Promise<void> {
-    if (step.type === 'read') await writeRead(step.read);
-    else if (step.type === 'large') await writeLarge(step.file);
-    else {
-      for (const files of chunksOf(step.files, filesPerMessage)) {
-        const extents = [{ offset: 0, length: 0, files: files.map(toWrite) }];
-        void (await pool.free()).send({ type: 'files', pack: 'none', bytes: new Uint8Array(0), extents });
-      }
-    }
-  }
-
-  async function writeRead({ pack, range, parts }: PackRead): Promise<void> {
-    for await (const { part, bytes } of fetchParts(store.stream(layout.pack(pack), range), range, parts)) {
-      const extents = part.extents.map(({ offset, length, files }) => ({
-        offset: offset - part.range.offset,
-        length,
-        files: files.map(toWrite),
-      }));
-      void (await pool.free()).send({ type: 'files', pack, bytes, extents });
-    }
-  }
-
-  async function writeLarge(file: StoredFile): Promise<void> {
-    const { pack, offset, length } = file.extent;
-    const lane = await pool.free();
-    const id = (largeFiles += 1);
-    let open: { open: { pack: string; file: FileToWrite } } | undefined = { open: { pack, file: toWrite(file) } };
-    const pieces = fetchAhead(store, layout.pack(pack), { range: { offset, length }, pieceSize: largePiece, ahead: piecesAhead });
-    for await (const { bytes, isLast } of pieces) {
-      await pool.until(() => lane.waiting < messagesPerLane);
-      void lane.send({ type: 'large', id, bytes, last: isLast, ...open });
-      open = undefined;
-    }
-  }
-
   try {
     const selection = createSelection(identity.include, list);
+    const missing = asksFirst ? createLook({ pool, tally, threads }) : async (files: readonly FileEntry[]) => files;
     const plan = createRestorePlan({ store, target, share, selection, missing, tally });
-    await inParallel(plan.steps(), readsInFlight, take);
+    await inParallel(plan.steps(), readsInFlight, createStepWriter({ store, pool }));
     await pool.idle();
     target.end();
     return {
@@ -121,12 +68,4 @@ export async function restoreShare(options: RestoreShareOptions): Promise<Restor
   } finally {
     await pool.close();
   }
-}
-
-function toWrite({ path, mtime, size, hash, extent }: FileEntry): FileToWrite {
-  return { path, mtime, size, hash, skip: extent?.skip ?? 0 };
-}
-
-function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }

@@ -1,31 +1,11 @@
+import type { RestoredCounts } from '../contracts/restore';
 import type { SharePath } from '../contracts/share-path';
 import type { TargetFile, Verdict } from '../ports/file-target';
 import type { IndexEntry } from '../repository/index-entry';
 import type { WorkDone } from './restore-protocol';
 
-/** Files, and the first of their paths. */
-export interface Counted {
-  readonly files: number;
-  readonly bytes: number;
-  readonly paths?: readonly SharePath[];
-}
-
-export interface NotRestored {
-  readonly count: number;
-  /** The first of them. */
-  readonly entries: readonly { readonly path: SharePath; readonly why: string }[];
-}
-
 /** What became of the files of a restore into a target that may hold something, or would become of them. */
-export interface MergedFiles {
-  readonly created: Counted;
-  readonly replaced: Counted;
-  /** There already as the point has them. */
-  readonly equal: Counted;
-  /** There, other than the point has them, and left alone. */
-  readonly kept: Counted;
-  readonly notRestored: NotRestored;
-}
+export type MergedFiles = Omit<RestoredCounts, 'directories' | 'symlinks'>;
 
 /** Paths that are named of each kind. */
 const namedPaths = 100;
@@ -118,6 +98,6 @@ function createCount() {
       bytes += more.bytes;
       if (path !== undefined && paths.length < namedPaths) paths.push(path);
     },
-    counted: (): Counted => ({ files, bytes, ...(paths.length === 0 ? {} : { paths }) }),
+    counted: (): MergedFiles['created'] => ({ files, bytes, ...(paths.length === 0 ? {} : { paths }) }),
   };
 }

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
 import { comparePaths, isWithin, type SharePath } from '../contracts/share-path';
 import type { Segment } from '../contracts/recovery-point';
-import { createListSelection, type PathList } from './path-list';
+import { ancestorsOf, createListSelection, type PathList } from './path-list';
 
 export interface Selection {
   /** Asked for one path after the other, in path order. */
@@ -37,8 +37,12 @@ function selectionOf(globs: readonly string[]): Selection {
   const matches = picomatch(plain, { dot: true });
   const bases = plain.map(literalBase);
   let within: SharePath | undefined;
+  let isFirst = true;
   return {
     includes(path) {
+      // Where the index is read from a later place on, a directory that matches may have come before.
+      if (isFirst) within = ancestorsOf(path).find((above) => matches(above));
+      isFirst = false;
       if (within !== undefined && isWithin(path, within)) return true;
       if (!matches(path)) return false;
       within = path;

@@ -22,10 +22,17 @@ export const layout = {
   readLedger: 'verification/read.ndjson.zst',
   /** What was known last of the state of App Service's secrets: names and dates, no secret. */
   secretStatus: 'secrets/status.json',
+  restoreLock: 'locks/restore.json',
+  restore: (runId: string) => `restores/${runId}/restore.json`,
+  restoreFiles: (runId: string) => `restores/${runId}/`,
+  restoreCancel: (runId: string) => `restores/${runId}/cancel.json`,
+  restoreBoxes: (runId: string) => `restores/${runId}/boxes/`,
+  restoreBox: (runId: string, name: string) => `restores/${runId}/boxes/${name}.json`,
   runs: 'runs/',
   run: (runId: string) => `runs/${runId}/run.json`,
   runFiles: (runId: string) => `runs/${runId}/`,
-  progress: (runId: string, activity: string) => `runs/${runId}/progress/${activity}.json`,
+  /** @param folder of a run or a restore. */
+  progress: (folder: string, activity: string) => `${folder}progress/${activity}.json`,
   cancel: (runId: string) => `runs/${runId}/cancel.json`,
   /** The commit record before it is one. */
   settledRecord: (runId: string) => `runs/${runId}/recovery-point.json`,

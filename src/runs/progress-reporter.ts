@@ -10,14 +10,22 @@ const storedEveryMs = 10_000;
 
 export type ProgressListener = (runId: string, progress: Progress) => void;
 
+export interface ProgressReporterOptions {
+  readonly store: BlobStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where the files of a run lie. */
+  readonly folderOf?: (runId: string) => string;
+}
+
 /** Progress of long activities: to listeners in this process at once, to the store every ten seconds. */
-export function createProgressReporter({ store, clock, log }: { store: BlobStore; clock: Clock; log: Log }) {
+export function createProgressReporter({ store, clock, log, folderOf = layout.runFiles }: ProgressReporterOptions) {
   const listeners = new Set<ProgressListener>();
   /** When each was last stored, or first told of: what is over in ten seconds is never stored. */
   const storedAt = new Map<string, number>();
 
   function storeNow(runId: string, progress: Progress) {
-    const key = layout.progress(runId, progress.activity);
+    const key = layout.progress(folderOf(runId), progress.activity);
     const now = clock.now().getTime();
     const last = storedAt.get(key);
     if (last !== undefined && now - last < storedEveryMs) return;
@@ -37,7 +45,7 @@ export function createProgressReporter({ store, clock, log }: { store: BlobStore
     },
     /** Forgets a run that has ended. */
     forget(runId: string) {
-      for (const key of storedAt.keys()) if (key.startsWith(layout.runFiles(runId))) storedAt.delete(key);
+      for (const key of storedAt.keys()) if (key.startsWith(folderOf(runId))) storedAt.delete(key);
     },
     listen(listener: ProgressListener): () => void {
       listeners.add(listener);

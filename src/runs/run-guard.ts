@@ -11,7 +11,7 @@ const recentMs = 4_000;
 
 export interface RunGuardOptions {
   readonly lock: RunLock;
-  readonly summaries: RunSummaries;
+  readonly summaries: Pick<RunSummaries, 'isCancelledHere' | 'isCancelRequested'>;
   readonly clock: Clock;
   readonly log: Log;
 }

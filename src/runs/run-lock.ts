@@ -38,7 +38,24 @@ export interface RunLockOptions {
   readonly clock: Clock;
   readonly host: Host;
   readonly dependsOnProcess: boolean;
+  /** What is locked; runs unless given. */
+  readonly of?: LockOf;
 }
+
+export interface LockOf {
+  readonly key: string;
+  readonly hint: string;
+}
+
+const ofRuns: LockOf = {
+  key: layout.runLock,
+  hint: 'Wait until it has ended, or stop it: Ctrl-C where hubkeep backup runs, POST backups/{runId}/cancel elsewhere. One run at a time keeps the order of what is stored.',
+};
+/** Of restores that run as orchestrations. It keeps none of them from a backup, which changes nothing that a restore reads. */
+export const ofRestores: LockOf = {
+  key: layout.restoreLock,
+  hint: 'Wait until it has ended, or stop it: POST restores/{runId}/cancel. hubkeep restore runs beside it.',
+};
 
 const staleMs = 10 * 60_000;
 /** A lock renewed this recently need not be written again. */
@@ -46,15 +63,15 @@ const freshMs = 30_000;
 const attempts = 5;
 
 /** One run at a time, whoever starts it and wherever: a blob changed only under its etag. */
-export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockOptions) {
+export function createRunLock({ store, clock, host, dependsOnProcess, of = ofRuns }: RunLockOptions) {
   /** As this process last wrote it: its etag tells at the next write whether anybody else did since. */
   let written: StoredLock | undefined;
   let acquired: { readonly runId: string; readonly at: number } | undefined;
 
   async function read(): Promise<StoredLock | undefined> {
     try {
-      const { content, etag } = await store.read(layout.runLock);
-      return { document: parseJson(layout.runLock, content, lockSchema), etag };
+      const { content, etag } = await store.read(of.key);
+      return { document: parseJson(of.key, content, lockSchema), etag };
     } catch (error) {
       if (codeOf(error) === 'store.not-found') return undefined;
       throw error;
@@ -92,7 +109,7 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
   async function write(document: LockDocument, etag: string | undefined): Promise<boolean> {
     try {
       const condition = etag === undefined ? { onlyIfAbsent: true } : { ifMatch: etag };
-      written = { document, etag: (await store.put(layout.runLock, jsonBytes(document), condition)).etag };
+      written = { document, etag: (await store.put(of.key, jsonBytes(document), condition)).etag };
       return true;
     } catch (error) {
       written = undefined;
@@ -130,7 +147,7 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
       for (let attempt = 0; attempt < attempts; attempt++) {
         const current = await read();
         const holder = current?.document.runId ?? null;
-        if (current !== undefined && holder !== null && !isStale(current.document)) throw busy(holder, current.document);
+        if (current !== undefined && holder !== null && !isStale(current.document)) throw busy(holder, current.document, of);
         const fence = (current?.document.fence ?? 0) + 1;
         if (!(await write(documentFor(runId, fence, current?.document), current?.etag))) continue;
         acquired = { runId, at: clock.now().getTime() };
@@ -173,9 +190,9 @@ export function createRunLock({ store, clock, host, dependsOnProcess }: RunLockO
 
 export type RunLock = ReturnType<typeof createRunLock>;
 
-function busy(runId: string, { host, pid }: LockDocument): HubkeepError {
+function busy(runId: string, { host, pid }: LockDocument, { hint }: LockOf): HubkeepError {
   return new HubkeepError('run.busy', `run ${runId} is still running, started by process ${pid} on ${host}`, {
-    hint: 'Wait until it has ended, or stop it: Ctrl-C where hubkeep backup runs, POST backups/{runId}/cancel elsewhere. One run at a time keeps the order of what is stored.',
+    hint,
     details: { runId },
   });
 }

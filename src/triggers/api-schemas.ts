@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { componentSchema } from '../contracts/components';
 import { errorCodes } from '../contracts/error-codes';
 import { problemSchema } from '../contracts/outcome';
+import { overwriteModes } from '../contracts/overwrite';
 import { recoveryPointSchema } from '../contracts/recovery-point';
+import { restoreRecordSchema } from '../contracts/restore';
+import { isRunId } from '../contracts/run-id';
 import { systemSecretsStatusSchema } from '../contracts/system-secrets-status';
 import { progressSchema, runStatuses, runSummarySchema } from '../contracts/run';
 
@@ -46,6 +49,46 @@ export const runListSchema = z.object({
   backups: z.array(runSummarySchema),
   more: z.boolean().describe('True when older ones were not looked at: ask again with a smaller `to`.'),
 });
+
+/** Names with `/` between them that lead nowhere else on any system. */
+const relativeDirectory = /^(?:\.|(?!\.{1,2}(?:\/|$))[^\\/:\0-\x1f]+(?:\/(?!\.{1,2}(?:\/|$))[^\\/:\0-\x1f]+)*)$/;
+const mostGlobs = 1000;
+
+export const startRestoreSchema = z.strictObject({
+  recoveryPoint: z
+    .string()
+    .refine((id) => id === 'latest' || isRunId(id), 'must be latest or the id of a recovery point')
+    .describe('Its id, or latest: the newest that has a file share and is not marked suspect.'),
+  components: z.array(z.literal('fileshare')).min(1).optional().describe('Only the file share is restored this way.'),
+  include: z
+    .array(z.string().min(1).max(4096))
+    .min(1)
+    .max(mostGlobs)
+    .optional()
+    .describe('Only these paths of the share, globs, and all below them; everything when not given.'),
+  overwrite: z
+    .enum(overwriteModes)
+    .optional()
+    .describe('Allows a directory that holds something: which files there are replaced. Without it the directory must be empty.'),
+  directory: z
+    .string()
+    .max(1024)
+    .regex(relativeDirectory, 'must be a relative path with / between names, without . and ..')
+    .optional()
+    .describe('Where to, below RESTORE_DIRECTORY; `.` is that itself. The id of the recovery point when not given.'),
+});
+
+const restoreLinks = z.object({ self: z.string(), cancel: z.string().optional(), recoveryPoint: z.string() });
+
+export const startedRestoreSchema = z.object({
+  runId: z.string(),
+  status: z.literal('running'),
+  recoveryPoint: z.string(),
+  links: restoreLinks,
+});
+
+export const restoreSchema = restoreRecordSchema.extend({ progress: z.array(progressSchema), links: restoreLinks });
+export type RestoreAnswer = z.infer<typeof restoreSchema>;
 
 export const markSchema = z.looseObject({ kind: z.string(), at: z.string() });
 
@@ -92,6 +135,8 @@ export const answerSchemas = {
   Backup: runSchema,
   BackupSummary: runSummarySchema,
   BackupList: runListSchema,
+  StartedRestore: startedRestoreSchema,
+  Restore: restoreSchema,
   RecoveryPoint: pointSchema,
   RecoveryPointSummary: pointSummarySchema,
   RecoveryPointList: pointListSchema,

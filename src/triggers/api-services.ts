@@ -4,10 +4,19 @@ import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { Verifier } from '../recovery/verify/verify';
 import type { RecoveryPoints } from '../repository/recovery-points';
+import type { RestoreRecords } from '../runs/restore-records';
 import type { RunLock } from '../runs/run-lock';
 import type { RunSummaries } from '../runs/run-summaries';
+import type { RestoreStarter } from '../runs/start-restore';
 import type { RunStarter } from '../runs/start-run';
 import type { SystemSecretsDesk } from '../secrets/system-secrets-desk';
+
+/** Starting restores, and telling of them. */
+export interface RestoreServices {
+  readonly lock: RunLock;
+  readonly records: RestoreRecords;
+  readonly start: RestoreStarter;
+}
 
 /** What the edges ask, handed to them by a composition root. */
 export interface ApiServices {
@@ -20,6 +29,7 @@ export interface ApiServices {
   readonly lock: RunLock;
   readonly startRun: RunStarter;
   readonly verifier: Verifier;
+  readonly restores: RestoreServices;
   /** Nothing when KEY_VAULT_URL is not set. */
   readonly systemSecrets: SystemSecretsDesk | undefined;
 }

@@ -15,6 +15,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'vault.conflict': 409,
   'run.busy': 409,
   'run.ended': 409,
+  'restore.not-configured': 409,
   'store.unauthorized': 502,
   'store.unavailable': 503,
   'vault.forbidden': 502,

@@ -1,3 +1,4 @@
+import type { Component } from '../contracts/components';
 import type { RecoveryPoint } from '../contracts/recovery-point';
 import { isRunId } from '../contracts/run-id';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
@@ -8,12 +9,21 @@ import type { RecoveryPoints, StoredPoint } from '../repository/recovery-points'
 import type { PointList, PointSummary } from './api-schemas';
 
 /** One point by id, or the newest that is not suspect. Throws `point.not-found`. */
-export async function findPoint(points: RecoveryPoints, idOrLatest: string): Promise<StoredPoint> {
+export function findPoint(points: RecoveryPoints, idOrLatest: string): Promise<StoredPoint> {
+  return find(points, idOrLatest, []);
+}
+
+/** The same, which has to have a component: of the newest, that has it. Throws `point.component-missing`, too. */
+export function findPointWith(points: RecoveryPoints, idOrLatest: string, component: Component): Promise<StoredPoint> {
+  return find(points, idOrLatest, [component]);
+}
+
+async function find(points: RecoveryPoints, idOrLatest: string, needed: readonly Component[]): Promise<StoredPoint> {
   // Nothing but an id becomes part of a blob's name.
   if (idOrLatest !== 'latest' && !isRunId(idOrLatest))
     throw new HubkeepError('point.not-found', 'There is no such recovery point.');
   try {
-    return await points.find(idOrLatest);
+    return await points.find(idOrLatest, needed);
   } catch (error) {
     // Before the first run there is no container.
     if (codeOf(error) !== 'store.not-found') throw error;

@@ -13,7 +13,7 @@ const handedOver = [
 const stored = [
   layout.run(runId),
   layout.cancel(runId),
-  layout.progress(runId, 'fileshare-bulk'),
+  layout.progress(layout.runFiles(runId), 'fileshare-bulk'),
   layout.point(runId),
   layout.runLock,
 ];

@@ -3,7 +3,7 @@ import type { Host } from '../../src/ports/host';
 import type { BlobStore } from '../../src/ports/blob-store';
 import { createRecoveryPoints, type UncommittedPoint } from '../../src/repository/recovery-points';
 import { openRepository } from '../../src/repository/repository-header';
-import { createRunLock, type RunLock } from '../../src/runs/run-lock';
+import { createRunLock, type LockOf, type RunLock } from '../../src/runs/run-lock';
 import { createRunSummaries } from '../../src/runs/run-summaries';
 import { createRunStarter } from '../../src/runs/start-run';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
@@ -12,6 +12,14 @@ import { createVirtualClock } from '../support/virtual-clock';
 export const minute = 60_000;
 export const hour = 60 * minute;
 
+interface LockRequest {
+  readonly name?: string;
+  readonly pid?: number;
+  readonly bootId?: string;
+  readonly dependsOnProcess?: boolean;
+  readonly of?: LockOf;
+}
+
 /** What starters and holders of runs share: one store, one clock, machines whose processes can die. */
 export function createRunStage() {
   const store = createMemoryBlobStore();
@@ -19,9 +27,9 @@ export function createRunStage() {
   const dead = new Set<number>();
   const summaries = createRunSummaries(store);
 
-  function lockOf({ name = 'host-a', pid = 100, bootId = 'boot-1', dependsOnProcess = true } = {}): RunLock {
+  function lockOf({ name = 'host-a', pid = 100, bootId = 'boot-1', dependsOnProcess = true, of }: LockRequest = {}): RunLock {
     const host: Host = { name, pid, bootId, isAlive: (asked) => !dead.has(asked) };
-    return createRunLock({ store, clock, host, dependsOnProcess });
+    return createRunLock({ store, clock, host, dependsOnProcess, ...(of === undefined ? {} : { of }) });
   }
 
   return {

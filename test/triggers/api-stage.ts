@@ -2,6 +2,9 @@ import { loadConfig } from '../../src/config/load-config';
 import type { ActivityMap, OrchestratorMap } from '../../src/contracts/activities';
 import type { ApiResponse } from '../../src/ports/api';
 import { orchestrators } from '../../src/orchestrators/orchestrators';
+import { createRestoreRecords } from '../../src/runs/restore-records';
+import { ofRestores } from '../../src/runs/run-lock';
+import { createRestoreStarter } from '../../src/runs/start-restore';
 import type { ApiServices } from '../../src/triggers/api-services';
 import { answer, createRoutes } from '../../src/triggers/routes';
 import { createEmbeddedEngine } from '../../src/workflow/embedded';
@@ -23,8 +26,11 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     BACKUP_STORAGE_CONNECTION_STRING: 'UseDevelopmentStorage=true',
     BACKUP_COMPONENTS: 'fileshare',
     FILE_SHARE_PATH: '/share',
+    RESTORE_DIRECTORY: '/restored',
   });
   const { clock, store, points, summaries } = stage;
+  const restoreLock = stage.lockOf({ pid: 1, of: ofRestores });
+  const records = createRestoreRecords(store);
   const services: ApiServices = {
     config,
     clock,
@@ -34,6 +40,7 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     summaries,
     lock,
     startRun: stage.starterOf(lock),
+    restores: { lock: restoreLock, records, start: createRestoreStarter({ lock: restoreLock, records, clock }) },
     verifier: verifierOf(store, { clock }),
     systemSecrets: undefined,
   };
@@ -43,6 +50,11 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     ...orchestrators,
     *'back-up'(workflow) {
       workflow.setStatus({ phase: 'copying' });
+      yield* workflow.call('begin-run', null as never);
+      return { status: 'complete' };
+    },
+    *'restore-share'(workflow) {
+      workflow.setStatus({ phase: 'restoring' });
       yield* workflow.call('begin-run', null as never);
       return { status: 'complete' };
     },

@@ -81,7 +81,10 @@ describe('one run', () => {
     const api = openApi();
     const runId = (await api.post('backups')).document['runId'] as string;
     const progress = { activity: 'fileshare-bulk', at: '2026-11-22T02:00:10.000Z', files: 10, bytes: 100 };
-    await api.services.store.put(layout.progress(runId, 'fileshare-bulk'), Buffer.from(JSON.stringify(progress)));
+    await api.services.store.put(
+      layout.progress(layout.runFiles(runId), 'fileshare-bulk'),
+      Buffer.from(JSON.stringify(progress)),
+    );
     expect((await api.get(`backups/${runId}`)).document).toMatchObject({
       status: 'running',
       phase: 'copying',

@@ -87,7 +87,7 @@ function isSameTime({ mtimeMs }: Stats, mtime: Timestamp): boolean {
 }
 
 /** A link on the way would take what is written below it to another place. */
-function blockOnTheWay(places: Places, path: SharePath): string | undefined {
+export function blockOnTheWay(places: Places, path: SharePath): string | undefined {
   for (let end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
     const above = path.slice(0, end);
     const found = lookAt(safePath(places, above));
@@ -97,7 +97,7 @@ function blockOnTheWay(places: Places, path: SharePath): string | undefined {
   return undefined;
 }
 
-function nameOf(found: Stats): string {
+export function nameOf(found: Stats): string {
   if (found.isSymbolicLink()) return 'a link';
   if (found.isDirectory()) return 'a directory';
   return found.isFile() ? 'a file' : 'no file';

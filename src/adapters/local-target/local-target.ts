@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { lutimesSync, mkdirSync, type Stats, symlinkSync } from 'node:fs';
 import { isEscaped, pathToBytes, type SharePath } from '../../contracts/share-path';
 import type { FileTarget, TargetLink, Verdict, WriterData } from '../../ports/file-target';
@@ -104,7 +105,7 @@ export function isMerging(data: WriterData): data is MergingData {
   return data.overwrite !== undefined;
 }
 
-function makeDirectory(data: WriterData, path: SharePath): { verdict: Verdict; found?: Stats } {
+export function makeDirectory(data: WriterData, path: SharePath): { verdict: Verdict; found?: Stats } {
   const place = safePath(data, path);
   try {
     mkdirSync(place);
@@ -120,7 +121,7 @@ function makeDirectory(data: WriterData, path: SharePath): { verdict: Verdict; f
 }
 
 /** A directory that is not to be changed keeps its time; one that this restore itself made before it broke off is not of those. */
-function mayHaveTime({ overwrite, resumed }: WriterData, { is }: Verdict, found: Stats | undefined): boolean {
+export function mayHaveTime({ overwrite, resumed }: WriterData, { is }: Verdict, found: Stats | undefined): boolean {
   if (is === 'blocked') return false;
   if (overwrite !== 'never' || is === 'create') return true;
   return resumed !== undefined && found !== undefined && found.birthtimeMs >= resumed.beganMs;
@@ -136,10 +137,10 @@ function makeLink(place: string | Buffer, { path, target }: TargetLink) {
 }
 
 /** What came to its place since it was looked at is left alone. */
-function mergeLink(data: MergingData, link: TargetLink) {
+export function mergeLink(data: MergingData, link: TargetLink) {
   const judged = judgeLink(data, link);
   if (!isToWrite(judged.verdict)) return;
-  const part = `${data.root}/${data.reserved}.link.part`;
+  const part = `${data.root}/${data.reserved}.${randomBytes(4).toString('hex')}-link.part`;
   symlinkSync(asStored(link.target), part);
   const verdict = putInPlace(part, judged);
   if (verdict.is === 'blocked') throw new Error(verdict.why);

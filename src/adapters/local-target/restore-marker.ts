@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { HubkeepError } from '../../errors/hubkeep-error';
 import type { RestoreIdentity, WriterData } from '../../ports/file-target';
 import { codeIs } from './failed-write';
@@ -36,6 +36,11 @@ export function readTarget(root: string, identity: RestoreIdentity, bootId: stri
   return { beganMs: mtimeMs, trusted: marker.bootId === bootId };
 }
 
+/** True while a restore of this point into it is unfinished. */
+export function hasMarker(root: string, identity: RestoreIdentity): boolean {
+  return readMarker(`${root}/${reservedFor(identity)}${suffix}`) !== undefined;
+}
+
 function refuseOther(root: string, marker: Marker, identity: RestoreIdentity) {
   const { include, overwrite } = marker;
   const [option, value] =
@@ -60,13 +65,13 @@ export function writeMarker(root: string, identity: RestoreIdentity, bootId: str
 /** What an unfinished restore had in the works. The marker stays. */
 export function removeNotes(root: string, reserved: string) {
   for (const name of namesIn(root)) {
-    if (name.startsWith(`${reserved}.`) && name !== reserved + suffix) unlinkSync(`${root}/${name}`);
+    if (name.startsWith(`${reserved}.`) && name !== reserved + suffix) rmSync(`${root}/${name}`, { force: true });
   }
 }
 
 /** From here on the restore is finished. */
 export function removeMarker(root: string, reserved: string) {
-  unlinkSync(`${root}/${reserved}${suffix}`);
+  rmSync(`${root}/${reserved}${suffix}`, { force: true });
 }
 
 function namesIn(root: string): string[] {
