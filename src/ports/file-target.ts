@@ -37,6 +37,8 @@ export interface WriterData {
   readonly reserved: string;
   /** Set where the target may hold something. */
   readonly overwrite?: Overwrite;
+  /** Tells what these writers have in the works from what others have in the same target. */
+  readonly attempt?: string;
   /** Set where a restore is gone on with: what is at the place of a file may be one it left unfinished. */
   readonly resumed?: {
     /** When it began, in milliseconds by the target's own clock: what it wrote and did not finish is not older. */
@@ -87,7 +89,7 @@ export interface LargeFile {
 export interface SharedTarget {
   /** Throws `restore.unsafe-path` when a link leads to it, and `restore.target-not-empty` as a target does. Creates it, unless that is done. */
   open(identity: RestoreIdentity): void;
-  /** For a part of the files and their directories: makes no links, sets no times of directories. All are for a target that is open. */
+  /** For a part of the files and their directories: makes no links, sets no times of directories; its end clears what it had in the works. All are for a target that is open. */
   part(identity: RestoreIdentity): FileTarget;
   /** Makes links at once, and nothing else. */
   links(identity: RestoreIdentity): FileTarget;

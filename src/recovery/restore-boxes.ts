@@ -82,15 +82,12 @@ export function createRestoreBoxes({ store, points, openTarget, spawn, threads, 
           missing: createLook({ pool, tally, threads }),
           box: boxOf(input.cursor, signal),
         });
-        const write = createStepWriter({ store, pool });
-        await inParallel(plan.steps(), readsInFlight, async (step) => {
-          signal.throwIfAborted();
-          await write(step);
-        });
+        await inParallel(plan.steps(), readsInFlight, createStepWriter({ store, pool, signal }));
         await pool.idle();
         return { next: plan.reached() ?? null, counts: { ...nothingRestored, ...tally.merged() } };
       } finally {
         await pool.close();
+        target.end();
       }
     },
 

@@ -27,8 +27,15 @@ export function createLook({ pool, tally, threads }: { pool: WriterPool; tally: 
   };
 }
 
+export interface StepWriterOptions {
+  readonly store: BlobStore;
+  readonly pool: WriterPool;
+  /** Stops within what was asked of the store already. */
+  readonly signal?: AbortSignal;
+}
+
 /** Fetches what a step needs and hands it to the threads. */
-export function createStepWriter({ store, pool }: { store: BlobStore; pool: WriterPool }) {
+export function createStepWriter({ store, pool, signal }: StepWriterOptions) {
   let largeFiles = 0;
 
   async function take(step: RestoreStep): Promise<void> {
@@ -44,6 +51,7 @@ export function createStepWriter({ store, pool }: { store: BlobStore; pool: Writ
 
   async function writeRead({ pack, range, parts }: PackRead): Promise<void> {
     for await (const { part, bytes } of fetchParts(store.stream(layout.pack(pack), range), range, parts)) {
+      signal?.throwIfAborted();
       const extents = part.extents.map(({ offset, length, files }) => ({
         offset: offset - part.range.offset,
         length,
@@ -60,6 +68,7 @@ export function createStepWriter({ store, pool }: { store: BlobStore; pool: Writ
     let open: { open: { pack: string; file: FileToWrite } } | undefined = { open: { pack, file: toWrite(file) } };
     const pieces = fetchAhead(store, layout.pack(pack), { range: { offset, length }, pieceSize: largePiece, ahead: piecesAhead });
     for await (const { bytes, isLast } of pieces) {
+      signal?.throwIfAborted();
       await pool.until(() => lane.waiting < messagesPerLane);
       void lane.send({ type: 'large', id, bytes, last: isLast, ...open });
       open = undefined;

@@ -32,7 +32,8 @@ export function createRestoreTally({
 
   function take({ path, size }: Pick<TargetFile, 'path' | 'size'>, verdict: Verdict) {
     if (verdict.is === 'blocked') block(path, verdict.why);
-    else of[verdict.is].add({ files: 1, bytes: size }, path);
+    // What is as it should be need not be named.
+    else of[verdict.is].add({ files: 1, bytes: size }, verdict.is === 'equal' ? undefined : path);
   }
 
   function block(path: SharePath, why: string) {

@@ -11,6 +11,7 @@ import { type IndexEntry } from '../../src/repository/index-entry';
 import { readEntries } from '../../src/repository/index-reader';
 import type { RecoveryPoints } from '../../src/repository/recovery-points';
 import { createShareStage, type ShareStage } from '../fileshare/share-stage';
+import { createCountingStore } from '../support/counting-reads';
 import { createVirtualClock } from '../support/virtual-clock';
 import { spawnWriter } from '../support/writer-threads';
 import { withIndex } from './doctored-share';
@@ -152,6 +153,29 @@ test('what broke off is gone on with by the same alone, also by the command line
   expect(again.restored().equal.files).toBe(first.restored().created.files);
   expect(contentOf(first.target)).toEqual(contentOf(stage.share));
   await expect(open({ parent: first.parent }).all()).rejects.toMatchObject({ code: 'restore.target-not-empty' });
+});
+
+test('a box that fails or is stopped leaves its marker and whole files, and nothing half done', async () => {
+  const controller = new AbortController();
+  const stopping = createCountingStore(stage.store, (total) => {
+    if (total > 4_000_000) controller.abort(new Error('stopped'));
+  }).store;
+  const failing = createCountingStore(stage.store, (total) => {
+    if (total > 4_000_000) throw new Error('the line went dead');
+  }).store;
+  for (const [store, reason] of [
+    [stopping, 'stopped'],
+    [failing, 'the line went dead'],
+  ] as const) {
+    const { boxes, record, target } = open({ store });
+    await boxes.begin(record, 1);
+    const input = { runId: record.runId, partition: 0, partitions: 1, box: 0, cursor: null };
+    const { signal } = reason === 'stopped' ? controller : new AbortController();
+    const watch = { signal, onProgress: () => undefined };
+    await expect(boxes.restoreBox(record, input, watch)).rejects.toThrow(reason);
+    expect(readdirSync(target).filter((name) => name.startsWith('.'))).toEqual([`.hubkeep-restore-${recoveryPoint}.json`]);
+    expect(existsSync(join(target, 'site1/large.bin'))).toBe(false);
+  }
 });
 
 test('what is in the way is told once, and what is there is dealt with as asked for', async () => {

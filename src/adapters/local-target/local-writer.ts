@@ -15,7 +15,7 @@ const equal: Verdict = { is: 'equal' };
 /** @param thread tells the large files of several threads apart. */
 export function createLocalWriter(data: WriterData, thread: number): FileWriter {
   const { overwrite } = data;
-  return overwrite === undefined ? createPlainWriter(data, thread) : createMergingWriter({ ...data, overwrite });
+  return overwrite === undefined ? createPlainWriter(data, thread) : createMergingWriter({ ...data, overwrite }, thread);
 }
 
 /** For a target that was empty: small files are written in place, and nothing is ever overwritten. */

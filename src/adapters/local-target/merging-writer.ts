@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fchmodSync, openSync, renameSync, unlinkSync } from 'node:fs';
 import type { FileWriter, LargeFile, TargetFile, Verdict } from '../../ports/file-target';
 import { attempt, codeOf } from './failed-write';
@@ -20,13 +19,11 @@ const refusals: Readonly<Record<string, string>> = {
 };
 
 /** For a target that may hold something: every file is written beside the tree and takes its name once it is whole. */
-export function createMergingWriter(data: MergingData): FileWriter {
-  const { root, reserved } = data;
-  // Other hosts may write into the same target.
-  const attemptId = randomBytes(4).toString('hex');
+export function createMergingWriter(data: MergingData, thread: number): FileWriter {
+  const { root, reserved, attempt: of = 'own' } = data;
   let parts = 0;
 
-  const newPart = () => `${root}/${reserved}.${attemptId}-${(parts += 1)}.part`;
+  const newPart = () => `${root}/${reserved}.${of}.${thread}-${(parts += 1)}.part`;
 
   return {
     look: (file) => attempt(file.path, () => judgeFile(data, file).verdict),

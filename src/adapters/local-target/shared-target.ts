@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { lutimesSync, mkdirSync } from 'node:fs';
 import { HubkeepError } from '../../errors/hubkeep-error';
 import type { FileTarget, OpenSharedTarget, RestoreIdentity, Verdict } from '../../ports/file-target';
@@ -21,14 +22,15 @@ export function createSharedTargets(parent: string, bootId: string): OpenSharedT
     /** What any of the writers goes by. A target that was empty holds nothing but what they wrote. */
     function dataOf(identity: RestoreIdentity): MergingData {
       refuseLinks(above, directory);
+      const attempt = randomBytes(4).toString('hex');
       const state = hasMarker(root, identity) ? readTarget(root, identity, bootId) : 'new';
       if (state === 'new') throw new HubkeepError('restore.incomplete', `${root} is no longer the target of this restore`);
-      return { root, reserved: reservedFor(identity), overwrite: identity.overwrite ?? 'always', resumed: state };
+      return { root, reserved: reservedFor(identity), overwrite: identity.overwrite ?? 'always', attempt, resumed: state };
     }
 
     function targetOf(
       identity: RestoreIdentity,
-      parts: (data: MergingData) => Pick<FileTarget, 'makeDirectory' | 'makeSymlink'>,
+      parts: (data: MergingData) => Pick<FileTarget, 'makeDirectory' | 'makeSymlink'> & Partial<FileTarget>,
     ): FileTarget {
       const data = dataOf(identity);
       return { location: root, check: () => ({ isUnfinished: true }), begin: () => data, end: () => undefined, ...parts(data) };
@@ -46,6 +48,7 @@ export function createSharedTargets(parent: string, bootId: string): OpenSharedT
 
       part: (identity) =>
         targetOf(identity, (data) => ({
+          end: () => removeNotes(root, `${data.reserved}.${data.attempt ?? ''}`),
           makeDirectory: (path) => attempt(path, () => makeDirectory(data, path).verdict),
           makeSymlink: () => equal,
         })),
