@@ -16,7 +16,7 @@ import { createSystemClock } from './adapters/system-clock';
 import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
 import { databaseActivities } from './compose-databases';
-import { openVerifier } from './compose-recovery';
+import { openRunbooks, openVerifier } from './compose-recovery';
 import { openSecrets, secretsActivity, type Secrets } from './compose-secrets';
 import type { Config } from './config/config';
 import { backupContainerSuffix, longestContainerName } from './config/cross-checks';
@@ -98,6 +98,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
   const guard = createRunGuard({ lock, summaries, clock, log });
   const repositoryId = once(async () => (await openRepository(store)).repositoryId);
   const secrets = openSecrets(config, { account, clock, log });
+  const runbooks = openRunbooks(config, store.location);
   const runShareStore = throttled(runStore, config, clock);
   const shared: Shared = {
     config,
@@ -128,14 +129,14 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     ...shareActivities(shared),
     'keep-system-secrets': secretsActivity(secrets, { config, guard, store: runStore, clock, log }),
     'commit-recovery-point': createCommitRecoveryPoint({
-      ...{ guard, lock, clock, stamp, repositoryId },
+      ...{ guard, lock, clock, stamp, repositoryId, runbooks },
       ...{ store: runStore, points: runPoints },
     }),
     'end-run': createEndRun({ lock, summaries, forget, store, clock, log, notifier, stamp }),
   };
   const { bootId } = host;
   const verifier = openVerifier({ store, clock, vault: secrets.vault });
-  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun, verifier, ...secrets };
+  const edges = { config, clock, log, store, points, runbooks, summaries, lock, progress, startRun, verifier, ...secrets };
   return { ...edges, activities, runPoints, repositoryId, shareStore, bootId };
 }
 

@@ -3,6 +3,7 @@ import { componentSchema } from '../contracts/components';
 import { errorCodes } from '../contracts/error-codes';
 import { problemSchema } from '../contracts/outcome';
 import { recoveryPointSchema } from '../contracts/recovery-point';
+import { runbookSchema } from '../contracts/runbook';
 import { systemSecretsStatusSchema } from '../contracts/system-secrets-status';
 import { progressSchema, runStatuses, runSummarySchema } from '../contracts/run';
 
@@ -95,6 +96,7 @@ export const answerSchemas = {
   RecoveryPoint: pointSchema,
   RecoveryPointSummary: pointSummarySchema,
   RecoveryPointList: pointListSchema,
+  Runbook: runbookSchema,
   RunProblem: problemSchema,
   SystemSecretsStatus: systemSecretsStatusSchema,
   Health: healthSchema,

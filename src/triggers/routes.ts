@@ -9,6 +9,7 @@ import { dashboardRoute } from './http-dashboard';
 import { healthRoute } from './http-health';
 import { openApiRoute } from './http-openapi';
 import { recoveryPointRoutes } from './http-recovery-points';
+import { runbookRoute } from './http-runbook';
 import { systemSecretsRoutes } from './http-system-secrets';
 import { problemResponse } from './problem-response';
 
@@ -17,6 +18,7 @@ export function createRoutes(services: ApiServices): ApiRoute[] {
   const routes = [
     ...backupRoutes(services),
     ...recoveryPointRoutes(services),
+    runbookRoute(services),
     ...systemSecretsRoutes(services),
     dashboardRoute(services),
     healthRoute(),

@@ -3,6 +3,7 @@ import type { CommitRequest } from '../../src/contracts/activities';
 import type { RunRequest } from '../../src/contracts/run';
 import { createRunGuard } from '../../src/runs/run-guard';
 import type { RunLock } from '../../src/runs/run-lock';
+import { runbooksIn } from '../support/runbooks';
 import { createRunStage, minute, repositoryIdOf, type RunStage } from './stage';
 
 const silent = {
@@ -31,6 +32,7 @@ function commitUnder(lock: RunLock) {
     clock,
     stamp: 'stamp',
     repositoryId: () => repositoryIdOf(store),
+    runbooks: runbooksIn(),
   });
 }
 

@@ -7,6 +7,7 @@ import { answer, createRoutes } from '../../src/triggers/routes';
 import { createEmbeddedEngine } from '../../src/workflow/embedded';
 import type { Orchestrators } from '../../src/workflow/workflow';
 import { createRunStage } from '../runs/stage';
+import { runbooksIn } from '../support/runbooks';
 import { silentLog } from '../support/silent-log';
 import { verifierOf } from '../support/verifier';
 
@@ -31,6 +32,7 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     log: silentLog,
     store,
     points,
+    runbooks: runbooksIn(),
     summaries,
     lock,
     startRun: stage.starterOf(lock),
