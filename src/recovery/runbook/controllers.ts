@@ -52,11 +52,11 @@ function stopServices(): RunbookStep {
 }
 
 function restoreStamp({ point, targets }: RunbookInput): RunbookStep {
-  const servers = (point.databases?.items ?? []).map(({ server }) => server.toLowerCase());
-  const source = point.fileshare?.status === 'succeeded' ? point.fileshare.source.toLowerCase() : undefined;
-  const otherServer =
-    targets.sqlServer !== undefined && !servers.includes(targets.sqlServer.toLowerCase()) ? targets.sqlServer : undefined;
-  const otherShare = targets.share !== undefined && targets.share.toLowerCase() !== source ? targets.share : undefined;
+  const servers = (point.databases?.items ?? []).map(({ server }) => plainAddress(server));
+  const source = point.fileshare?.status === 'succeeded' ? plainAddress(point.fileshare.source) : '';
+  const { sqlServer, share } = targets;
+  const otherServer = sqlServer === undefined || servers.includes(plainAddress(sqlServer)) ? undefined : sqlServer;
+  const otherShare = share === undefined || plainAddress(share) === source ? undefined : share;
   const overrides = [
     ...(otherServer === undefined ? [] : [`-OverrideDatabaseServer ${powershell(sqlcmdServer(otherServer))}`]),
     ...(otherShare === undefined ? [] : [`-OverrideContentShare ${powershellPath(otherShare)}`]),
@@ -75,7 +75,7 @@ function restoreStamp({ point, targets }: RunbookInput): RunbookStep {
             say`Nothing says that database server or share have other addresses than before. If one has, print this runbook again with ${'--target-sql'} or ${'--target-share'}, or add ${'-OverrideDatabaseServer'} with the server, or ${'-OverrideContentShare'} with the UNC path.`,
           ),
         ]
-      : []),
+      : [note(say`The overrides are for addresses that differ from those of before. Leave out one that does not.`)]),
     warning(
       say`It removes the workers of custom worker tiers; the next command looks at every scale set and adds them back. Compare with your list afterwards.`,
     ),
@@ -138,4 +138,11 @@ function closeDoor(): RunbookStep {
       check(say`Set rule ${'Inbound_Rdp_3389'} of ${'ControllersNSG'} back to Deny.`),
     ],
   };
+}
+
+function plainAddress(address: string): string {
+  return address
+    .toLowerCase()
+    .replace(/[:,]1433$/, '')
+    .replace(/\\+$/, '');
 }

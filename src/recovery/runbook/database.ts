@@ -36,7 +36,7 @@ export function lookAtBackup(input: RunbookInput, backup: KeptDatabase, id: stri
   const { database, proof } = backup;
   return sqlcmdStep(
     input,
-    { title: say`Look at the backup of ${database}`, id, statement: input.tools.sql.lookAtBackup(devicesOf(backup)) },
+    { title: say`Look at the backup of ${database}`, id, backup, statement: input.tools.sql.lookAtBackup(devicesOf(backup)) },
     [
       note(
         say`It has to say that the backup set is valid, name ${database}, and be finished ${proof.finishedAt} (UTC; SQL Server shows its own time). The last list has the files of the database, for the next step.`,
@@ -60,17 +60,19 @@ function restore(input: RunbookInput, backup: KeptDatabase, number: number): Run
       ),
       ...sqlcmdItems(input, {
         id: `restore-${number}`,
+        backup,
         statement: sql.restoreDatabase({ database, devices: devicesOf(backup), moves: movesOf(backup), replace: true }),
       }),
       note(say`Then look at it; it has to be ${'ONLINE'}, and CHECKDB has to say nothing:`),
-      ...sqlcmdItems(input, { id: `look-${number}`, statement: sql.lookAtDatabase(database) }),
+      ...sqlcmdItems(input, { id: `look-${number}`, backup, statement: sql.lookAtDatabase(database) }),
       ...loginItems(input, backup, number),
     ],
   };
 }
 
 /** Contained users travel in the database; the others need a login on the server. */
-function loginItems(input: RunbookInput, { database, databaseFacts }: KeptDatabase, number: number): RunbookItem[] {
+function loginItems(input: RunbookInput, backup: KeptDatabase, number: number): RunbookItem[] {
+  const { database, databaseFacts } = backup;
   const { users } = databaseFacts ?? {};
   const withLogin = (users?.first ?? []).filter(({ authentication }) => authentication === 'INSTANCE').map(({ name }) => name);
   if (users !== undefined && withLogin.length === 0 && users.count <= users.first.length) {
@@ -79,7 +81,7 @@ function loginItems(input: RunbookInput, { database, databaseFacts }: KeptDataba
   const which = withLogin.length === 0 ? [] : say` On record with a login of the server: ${list(withLogin)}.`;
   return [
     note(say`Users whose login is not on this server, if any: make the logins, then map them.${which}`),
-    ...sqlcmdItems(input, { id: `orphans-${number}`, statement: input.tools.sql.findOrphanedUsers(database) }),
+    ...sqlcmdItems(input, { id: `orphans-${number}`, backup, statement: input.tools.sql.findOrphanedUsers(database) }),
   ];
 }
 
@@ -89,16 +91,18 @@ interface Grouped {
   readonly number: number;
 }
 
-function leaveGroup(input: RunbookInput, { backup: { database }, group, number }: Grouped): RunbookStep {
+function leaveGroup(input: RunbookInput, { backup, group, number }: Grouped): RunbookStep {
+  const { database } = backup;
   const statement = input.tools.sql.leaveGroup(group, database);
-  return sqlcmdStep(input, { title: say`Take ${database} out of ${group}`, id: `leave-${number}`, statement }, [
+  return sqlcmdStep(input, { title: say`Take ${database} out of ${group}`, id: `leave-${number}`, backup, statement }, [
     note(
       say`On the primary. A database of an availability group is not restored over (error 3104). Not needed where the group does not exist any more, or is only to be made.`,
     ),
   ]);
 }
 
-function joinGroup(input: RunbookInput, { backup: { database }, group, number }: Grouped): RunbookStep {
+function joinGroup(input: RunbookInput, { backup, group, number }: Grouped): RunbookStep {
+  const { database } = backup;
   const { sql } = input.tools;
   const file = { kind: 'disk', name: pathBelow(backupDirectory, `join-${number}.bak`) } as const;
   const secondary = `<each secondary replica of ${group}>`;
@@ -106,10 +110,10 @@ function joinGroup(input: RunbookInput, { backup: { database }, group, number }:
     title: say`Bring ${database} back into ${group}`,
     items: [
       note(say`On each secondary, remove the old copy, which would be in the way:`),
-      ...sqlcmdItems(input, { id: `drop-${number}`, statement: sql.dropCopy(database), server: secondary }),
+      ...sqlcmdItems(input, { id: `drop-${number}`, backup, statement: sql.dropCopy(database), server: secondary }),
       note(say`On the primary, a full backup and then the group:`),
-      ...sqlcmdItems(input, { id: `prepare-${number}`, statement: sql.prepareForGroup(database, file) }),
-      ...sqlcmdItems(input, { id: `join-${number}`, statement: sql.joinGroup(group, database) }),
+      ...sqlcmdItems(input, { id: `prepare-${number}`, backup, statement: sql.prepareForGroup(database, file) }),
+      ...sqlcmdItems(input, { id: `join-${number}`, backup, statement: sql.joinGroup(group, database) }),
       note(
         say`Secondaries with automatic seeding fill themselves. Otherwise restore that backup, and a log backup after it, on each with ${'NORECOVERY'}, and join it there. Both databases of App Service must be in the group and synchronised: one that is left out is lost to the service at a failover.`,
       ),

@@ -32,7 +32,7 @@ export function masterSteps(input: RunbookInput, kept: readonly KeptDatabase[]):
           note(
             say`Otherwise restore it under another name, read what you need, and drop it. Logins in such a copy are seen over the dedicated administrator connection only (${'sqlcmd -A'}), in its system tables.`,
           ),
-          ...sqlcmdItems(input, { id, statement }),
+          ...sqlcmdItems(input, { id, backup, statement }),
           note(
             say`Make each login again with the password App Service knows, or with its old hash and ${'SID'}. Release notes name ${list(appServiceLogins)}, and one ${'WebWorker_'} for each worker.`,
           ),

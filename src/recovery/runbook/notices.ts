@@ -10,6 +10,9 @@ import { keptDatabases, type RunbookInput } from './tools';
 /** Rows in the databases may be newer than the content they point to by this much without a word about it. */
 const harmlessSkewSeconds = 30 * 60;
 
+/** Handed over with the point itself, as good as. */
+const freshMs = 24 * 60 * 60_000;
+
 /** What a reader has to know before the first step, the worst first. */
 export function noticesOf({ point, place, marks }: RunbookInput): RunbookNotice[] {
   const vault = point.secrets?.status === 'succeeded' ? point.secrets.vault : place.vault;
@@ -74,13 +77,17 @@ function failure(code: string, what: Text, { message }: Problem): RunbookNotice 
 function secretsNotices({ secrets, startedAt }: RecoveryPoint): RunbookNotice[] {
   if (secrets?.status !== 'succeeded') return [];
   const { problem, capturedAt, confirmedAt = capturedAt } = secrets;
-  const age = durationInWords(Date.parse(startedAt) - Date.parse(confirmedAt));
+  const ageMs = Date.parse(startedAt) - Date.parse(confirmedAt);
   return [
     ...(problem === undefined ? [] : [failure(problem.code, say`SystemSecrets.JSON may not be enough`, problem)]),
-    notice(
-      'secrets-age',
-      say`SystemSecrets.JSON was ${[age]} old when this point was made. If secrets were rotated in that time, it is not the right one: it has to be from after the last rotation.`,
-    ),
+    ...(ageMs < freshMs
+      ? []
+      : [
+          notice(
+            'secrets-age',
+            say`SystemSecrets.JSON was ${[durationInWords(ageMs)]} old when this point was made. If secrets were rotated in that time, it is not the right one: it has to be from after the last rotation.`,
+          ),
+        ]),
   ];
 }
 

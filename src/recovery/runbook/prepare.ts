@@ -41,6 +41,7 @@ function inHand(): RunbookStep {
 function sqlServerSteps(input: RunbookInput): RunbookStep[] {
   const servers = sourceServers(input.point);
   const contained = keptDatabases(input.point).some(({ databaseFacts }) => databaseFacts?.containment === 'PARTIAL');
+  const main = keptDatabases(input.point).find(({ database }) => database.toLowerCase() !== 'master') ?? servers[0];
   const { sql } = input.tools;
   return [
     {
@@ -64,12 +65,17 @@ function sqlServerSteps(input: RunbookInput): RunbookStep[] {
       ],
     },
     passwordStep(),
-    sqlcmdStep(input, { title: say`Look at the target`, id: 'look-at-server', statement: sql.lookAtServer }, [
+    sqlcmdStep(input, { title: say`Look at the target`, id: 'look-at-server', backup: main, statement: sql.lookAtServer }, [
       note(
         say`${'windowsLoginsOnly'} must be 0, and ${'contained database authentication'} must be 1${[contained ? ': the databases hold their own users, and without it their restore fails (error 12824)' : ''].filter(Boolean)}. Where it is 0:`,
       ),
     ]),
-    sqlcmdStep(input, { title: say`Allow contained users`, id: 'allow-contained', statement: sql.allowContainedUsers }),
+    sqlcmdStep(input, {
+      title: say`Allow contained users`,
+      id: 'allow-contained',
+      backup: main,
+      statement: sql.allowContainedUsers,
+    }),
   ];
 }
 

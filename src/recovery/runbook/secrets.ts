@@ -1,7 +1,7 @@
 import type { RunbookSection, RunbookStep } from '../../contracts/runbook';
 import type { SecretsCustody } from '../../contracts/secrets-custody';
 import { bash } from './quote';
-import { check, commandsOn, note, say, warning, withHubkeep } from './text';
+import { check, commandsOn, instant, note, say, warning, withHubkeep } from './text';
 import type { RunbookInput } from './tools';
 
 /** The file that Restore-AppServiceStamp reads. */
@@ -10,7 +10,19 @@ export function secretsSection(input: RunbookInput): RunbookSection {
   return {
     id: 'secrets',
     title: 'SystemSecrets.JSON',
-    steps: secrets?.status === 'succeeded' ? [withProgram(input, secrets), without(input, secrets)] : [nothingKept()],
+    steps:
+      secrets?.status === 'succeeded' ? [age(secrets), withProgram(input, secrets), without(input, secrets)] : [nothingKept()],
+  };
+}
+
+function age({ capturedAt, confirmedAt = capturedAt }: SecretsCustody): RunbookStep {
+  return {
+    title: say`Is it the right one`,
+    items: [
+      check(
+        say`None of the four groups of secrets was rotated after ${[instant(confirmedAt)]}, when it was last handed over. Otherwise a later one is needed.`,
+      ),
+    ],
   };
 }
 
