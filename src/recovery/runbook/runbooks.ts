@@ -1,7 +1,7 @@
 import type { RecoveryPoint } from '../../contracts/recovery-point';
 import type { Runbook, RunbookFormat } from '../../contracts/runbook';
 import { jsonBytes } from '../../repository/json-blob';
-import type { Mark } from '../../repository/recovery-points';
+import type { Mark } from '../../repository/marks';
 import { buildRunbook } from './build-runbook';
 import { renderMarkdown } from './render-markdown';
 import type { Place, RunbookTools, Targets } from './tools';

@@ -2,7 +2,7 @@ import type { DatabaseBackup } from '../../contracts/database-backup';
 import type { RecoveryPoint } from '../../contracts/recovery-point';
 import type { Runbook } from '../../contracts/runbook';
 import type { SecretsCustody } from '../../contracts/secrets-custody';
-import type { Mark } from '../../repository/recovery-points';
+import type { Mark } from '../../repository/marks';
 
 interface Device {
   readonly kind: 'disk';
