@@ -17,7 +17,7 @@ import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
 import { databaseActivities } from './compose-databases';
 import { composeRestores } from './compose-restore';
-import { openVerifier } from './compose-recovery';
+import { openRunbooks, openVerifier } from './compose-recovery';
 import { openSecrets, secretsActivity, type Secrets } from './compose-secrets';
 import type { Config } from './config/config';
 import { backupContainerSuffix, longestContainerName } from './config/cross-checks';
@@ -102,6 +102,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
   const guard = createRunGuard({ lock, summaries, clock, log });
   const repositoryId = once(async () => (await openRepository(store)).repositoryId);
   const secrets = openSecrets(config, { account, clock, log });
+  const runbooks = openRunbooks(config, store.location);
   const runShareStore = throttled(runStore, config, clock);
   const shared: Shared = {
     config,
@@ -137,14 +138,17 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     ...shareActivities(shared),
     'keep-system-secrets': secretsActivity(secrets, { config, guard, store: runStore, clock, log }),
     'commit-recovery-point': createCommitRecoveryPoint({
-      ...{ guard, lock, clock, stamp, repositoryId },
+      ...{ guard, lock, clock, stamp, repositoryId, runbooks },
       ...{ store: runStore, points: runPoints },
     }),
     'end-run': createEndRun({ lock, summaries, forget, store, clock, log, notifier, stamp }),
   };
   const { bootId } = host;
   const verifier = openVerifier({ store, clock, vault: secrets.vault });
-  const edges = { config, clock, log, store, points, summaries, lock, progress, startRun, restores, verifier, ...secrets };
+  const edges = {
+    ...{ config, clock, log, store, points, summaries, lock, progress, startRun },
+    ...{ runbooks, restores, verifier, ...secrets },
+  };
   return { ...edges, activities, runPoints, repositoryId, shareStore, bootId };
 }
 

@@ -1,10 +1,14 @@
 import type { ActivityMap, NotCommitted } from '../contracts/activities';
+import type { Warning } from '../contracts/outcome';
+import type { RecoveryPoint } from '../contracts/recovery-point';
 import { codeOf, HubkeepError, isHubkeepError } from '../errors/hubkeep-error';
 import { toProblem } from '../errors/to-problem';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import { buildPoint } from '../recovery/build-point';
 import { holdPoints } from '../recovery/hold-points';
+import type { Runbooks } from '../recovery/runbook/runbooks';
+import type { RunbookTexts } from '../repository/commit-point';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import type { RunGuard } from '../runs/run-guard';
 import type { RunLock } from '../runs/run-lock';
@@ -17,13 +21,15 @@ export interface CommitServices {
   readonly clock: Clock;
   readonly stamp: string;
   readonly repositoryId: () => Promise<string>;
+  /** How to recover from a point, which is stored with it. */
+  readonly runbooks: Pick<Runbooks, 'stored'>;
 }
 
 type Commit = ActivityMap['commit-recovery-point'];
 
 /** Makes the recovery point exist, if anything succeeded and this run still holds the lock. */
 export function createCommitRecoveryPoint(services: CommitServices) {
-  const { guard, lock, store, points, clock, stamp, repositoryId } = services;
+  const { guard, lock, store, points, clock, stamp, repositoryId, runbooks } = services;
 
   async function commit(request: Commit['input']): Promise<Commit['output']> {
     const { run, place } = request;
@@ -42,14 +48,14 @@ export function createCommitRecoveryPoint(services: CommitServices) {
       return nothingToCommit(built.problems);
     }
     await lock.renew(run.runId, run.fence);
-    const { point } = await points.commit(built.point, place);
+    const { point } = await points.commit(built.point, { place, describe: (record) => runbookOf(runbooks, record) });
     await holdPoints(points, run, { databases, committed: true });
     return {
       status: 'succeeded',
       outcome: point.outcome,
       sequence: point.sequence,
       problems: built.problems,
-      warnings: built.warnings,
+      warnings: point.warnings,
     };
   }
 
@@ -62,6 +68,19 @@ export function createCommitRecoveryPoint(services: CommitServices) {
       return { status: 'failed', problem, problems: codeOf(error) === 'run.cancelled' ? [] : [problem] };
     }
   };
+}
+
+/** A point without a runbook restores as well as one with it. */
+function runbookOf(runbooks: CommitServices['runbooks'], record: RecoveryPoint): RunbookTexts | Warning {
+  try {
+    return runbooks.stored(record);
+  } catch (error) {
+    return {
+      code: 'runbook.failed',
+      message: `The runbook of this point could not be written: ${toProblem(error).message}`,
+      hint: 'docs/restore-without-hubkeep.md and hubkeep restore work without it; tell the makers of Hubkeep.',
+    };
+  }
 }
 
 function nothingToCommit(problems: NotCommitted['problems']): NotCommitted {

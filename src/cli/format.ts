@@ -1,4 +1,4 @@
-import { bytesInWords, countInWords } from '../web/words';
+import { bytesInWords, countInWords } from '../contracts/words';
 
 /** `1.5 MiB` */
 export const formatBytes = bytesInWords;

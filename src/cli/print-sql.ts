@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { everyGrant, everyStatement, type ExplainedStatement } from '../databases/every-statement';
+import { everyGrant, everyStatement, everyStatementByHand, type ExplainedStatement } from '../databases/every-statement';
 import { declareParameter } from '../databases/statements';
 import { withCommonOptions, type Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';
@@ -15,16 +15,18 @@ export function addPrintSqlCommand(program: Command, act: Act) {
 }
 
 function printSql(terminal: Terminal): ExitCode {
-  const [statements, grants] = [everyStatement(), everyGrant(exampleLogin)];
+  const [statements, grants, byHand] = [everyStatement(), everyGrant(exampleLogin), everyStatementByHand()];
   terminal.print(
     [
       '-- Every T-SQL statement Hubkeep can send to SQL Server, with example names and values.',
       ...statements.map(describe),
       `-- What the login ${exampleLogin} needs. Hubkeep never sends these.`,
       ...grants.map(describe),
+      '-- What a runbook asks an operator to run when App Service is restored. Hubkeep never sends these.',
+      ...byHand.map(describe),
     ].join('\n\n'),
   );
-  terminal.printJson({ statements, grants });
+  terminal.printJson({ statements, grants, byHand });
   return exitCodes.done;
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseBackup } from '../contracts/database-backup';
 import type { BlobReference, DatabasesRecord } from '../contracts/recovery-point';
-import { safeName } from '../databases/safe-name';
+import { restoredNames } from '../repository/restored-names';
 import type { BlobStore } from '../ports/blob-store';
 import { provenStream } from '../recovery/proven-stream';
 import type { ProgressView } from './progress/progress-view';
@@ -23,7 +23,7 @@ export interface PlannedDatabase {
   readonly files: readonly PlannedFile[];
 }
 
-/** Where each backup file goes: `{server}/{database}.bak`, further stripes `.02.bak` and on. Throws when one is there already. */
+/** Where each backup file goes. Throws when one is there already. */
 export async function planDatabases({ items }: DatabasesRecord, directory: string): Promise<PlannedDatabase[]> {
   const planned = items.flatMap((item) =>
     item.status === 'succeeded' ? [{ backup: item, files: filesOf(item, directory) }] : [],
@@ -33,10 +33,8 @@ export async function planDatabases({ items }: DatabasesRecord, directory: strin
 }
 
 function filesOf({ server, database, files }: DatabaseBackup, directory: string): PlannedFile[] {
-  return files.map((blob, i) => {
-    const stripe = i === 0 ? '' : `.${String(i + 1).padStart(2, '0')}`;
-    return { blob, path: join(directory, safeName(server), `${safeName(database)}${stripe}.bak`) };
-  });
+  const names = restoredNames(server, database, files.length);
+  return files.flatMap((blob, i) => (names[i] === undefined ? [] : [{ blob, path: join(directory, ...names[i]) }]));
 }
 
 /** Writes every file and proves that it is what SQL Server wrote. */

@@ -71,6 +71,8 @@ export const databaseBackupSchema = z.object({
   serverVersion: z.string(),
   edition: z.string(),
   recoveryModel: z.string(),
+  /** The availability group it belongs to. */
+  group: z.string().optional(),
   /** Absent in records from before they were noted. */
   serverFacts: recordedServerSchema.optional(),
   databaseFacts: recordedDatabaseSchema.optional(),

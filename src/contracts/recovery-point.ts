@@ -121,6 +121,8 @@ export const recoveryPointSchema = z.object({
   skewSeconds: z.number().nonnegative().nullable(),
   warnings: z.array(warningSchema),
   notCarried: z.array(z.string()),
+  /** How to recover from it, for people; absent in points from before there was one, and where it could not be written. */
+  runbook: z.object({ md: blobReferenceSchema, html: blobReferenceSchema, json: blobReferenceSchema }).optional(),
 });
 export type RecoveryPoint = z.infer<typeof recoveryPointSchema>;
 

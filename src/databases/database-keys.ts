@@ -1,5 +1,5 @@
 import { layout, stripeSuffix } from '../repository/layout';
-import { safeName } from './safe-name';
+import { safeName } from '../repository/safe-name';
 
 export interface DatabaseKey {
   readonly runId: string;

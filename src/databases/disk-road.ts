@@ -9,7 +9,7 @@ import type { BackupJob, BackupRoad, StagedBackup, StoredFile } from './backup-r
 import { createByteProgress } from './byte-progress';
 import { backupKey } from './database-keys';
 import { inspectUpload } from './inspect-upload';
-import { safeName } from './safe-name';
+import { safeName } from '../repository/safe-name';
 import { sideBySide } from './side-by-side';
 import { fillServerPlaceholder, joinStagingPath, parseStagingName, serverMark, stagingNames } from './staging-names';
 import { verifyBackup, type BackupDevice } from './statements';

@@ -3,6 +3,7 @@ import { transferSizes } from './edition';
 import { applicationName } from './open-locked-session';
 import { stagingNames } from './staging-names';
 import * as routing from './routing/statements';
+import * as byHand from './by-hand/statements';
 import * as sql from './statements';
 
 export interface ExplainedStatement {
@@ -189,6 +190,33 @@ export function everyGrant(login: string): ExplainedStatement[] {
       'To stop a backup whose connection broke, when it is given up; optional, and of use beside the one for progress.',
       sql.grants.stopBackups(login),
     ),
+  ];
+}
+
+/** What a runbook asks an operator to run when App Service is restored; Hubkeep never sends them. */
+export function everyStatementByHand(): ExplainedStatement[] {
+  const restore = { database, devices, moves: [{ logicalName: database, path: 'D:\\Data\\hosting.mdf' }] };
+  const group = 'alwayson-ag';
+  return [
+    explain('look-at-server', 'Whether the target can take the databases.', byHand.lookAtServer),
+    explain('allow-contained', 'Allows users that live in the databases.', byHand.allowContainedUsers),
+    explain('look-at-backup', 'What a backup holds, and whether it can be read.', byHand.lookAtBackup(devices)),
+    explain('leave-group', 'Takes a database out of its availability group.', byHand.leaveGroup(group, database)),
+    explain('restore', 'Restores a database over the one of its name.', byHand.restoreDatabase({ ...restore, replace: true })),
+    explain(
+      'restore-aside',
+      'Restores master under another name, to be read.',
+      byHand.restoreDatabase({ ...restore, database: 'master-1-from-hubkeep', replace: false }),
+    ),
+    explain('look-at-database', 'Whether a database is sound.', byHand.lookAtDatabase(database)),
+    explain('orphans', 'Users whose login is missing.', byHand.findOrphanedUsers(database)),
+    explain('drop-copy', 'Removes the old copy on a secondary.', byHand.dropCopy(database)),
+    ...devices
+      .slice(0, 1)
+      .map((device) =>
+        explain('prepare-for-group', 'What a database needs to join a group.', byHand.prepareForGroup(database, device)),
+      ),
+    explain('join-group', 'Brings a database back into its availability group.', byHand.joinGroup(group, database)),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stripeSuffix } from '../repository/layout';
-import { safeName } from './safe-name';
+import { safeName } from '../repository/safe-name';
 
 const pattern = /^hubkeep-(\d{8}T\d{6}Z-[0-9a-f]{4})-(.+)-([0-9a-f]{4})[0-9a-f]{4}\.bak(?:\.\d{2})?$/;
 

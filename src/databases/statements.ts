@@ -86,15 +86,15 @@ export function backupDatabase(backup: BackupOptions): string {
     ...(backup.blockSize === undefined ? [] : [`BLOCKSIZE = ${backup.blockSize}`]),
     'STATS = 1',
   ];
-  return `BACKUP DATABASE ${quoteName(backup.database)} TO ${deviceList(backup.devices)} WITH ${options.join(', ')}`;
+  return `BACKUP DATABASE ${quoteName(backup.database)} TO ${devicesOf(backup.devices)} WITH ${options.join(', ')}`;
 }
 
 export function verifyBackup(devices: readonly BackupDevice[]): string {
-  return `RESTORE VERIFYONLY FROM ${deviceList(devices)} WITH CHECKSUM, STATS = 1`;
+  return `RESTORE VERIFYONLY FROM ${devicesOf(devices)} WITH CHECKSUM, STATS = 1`;
 }
 
 export function readBackupHeader(device: BackupDevice): string {
-  return `RESTORE HEADERONLY FROM ${deviceList([device])}`;
+  return `RESTORE HEADERONLY FROM ${devicesOf([device])}`;
 }
 
 /**
@@ -205,7 +205,8 @@ export function declareParameter(name: string, value: string | number): string {
     : `DECLARE @${name} nvarchar(4000) = ${quoteText(value)};`;
 }
 
-function deviceList(devices: readonly BackupDevice[]): string {
+/** The devices of one backup set as statements name them. */
+export function devicesOf(devices: readonly BackupDevice[]): string {
   return devices.map(({ kind, name }) => `${kind === 'disk' ? 'DISK' : 'URL'} = ${quotePath(name)}`).join(', ');
 }
 

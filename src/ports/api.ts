@@ -3,6 +3,8 @@ export interface ApiRequest {
   /** The parameters in its path, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  /** What the caller would like to have: its Accept header. */
+  readonly accept?: string | undefined;
   text(): Promise<string>;
   /** The body as it arrives, instead of `text`; nothing of it is kept. */
   stream(): AsyncIterable<Uint8Array>;

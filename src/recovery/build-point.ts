@@ -67,7 +67,7 @@ function databasesRecord({ databases }: CommitRequest): DatabasesRecord | undefi
   if (databases === null) return undefined;
   const items: DatabasesRecord['items'] = databases.map(({ target, outcome }) =>
     outcome.status === 'succeeded'
-      ? { status: 'succeeded', ...outcome.backup }
+      ? { status: 'succeeded', ...outcome.backup, ...(target.group === undefined ? {} : { group: target.group }) }
       : { status: 'failed', server: target.server, database: target.database, problem: outcome.problem },
   );
   const succeeded = items.filter(({ status }) => status === 'succeeded').length;

@@ -1,3 +1,5 @@
+import type { RunbookFormat } from '../contracts/runbook';
+
 /** Every blob name of a repository is built here and nowhere else. See docs/storage-format.md. */
 export const layout = {
   header: 'hubkeep.json',
@@ -5,6 +7,8 @@ export const layout = {
   points: 'recovery-points/',
   point: (id: string) => `recovery-points/${id}/recovery-point.json`,
   pointDigest: (id: string) => `recovery-points/${id}/recovery-point.json.sha256`,
+  /** How to recover from it, for people. */
+  runbook: (id: string, format: RunbookFormat) => `recovery-points/${id}/runbook.${format}`,
   marks: (id: string) => `recovery-points/${id}/marks/`,
   mark: (id: string, { at, kind }: { at: string; kind: string }) =>
     `recovery-points/${id}/marks/${at.replace(/[-:]|\.\d+/g, '')}-${kind}.json`,
@@ -34,8 +38,8 @@ export const layout = {
   /** @param folder of a run or a restore. */
   progress: (folder: string, activity: string) => `${folder}progress/${activity}.json`,
   cancel: (runId: string) => `runs/${runId}/cancel.json`,
-  /** The commit record before it is one. */
-  settledRecord: (runId: string) => `runs/${runId}/recovery-point.json`,
+  /** The commit record before it is one, and its runbook. */
+  settledCommit: (runId: string) => `runs/${runId}/commit.json`,
   partitions: (runId: string) => `runs/${runId}/fileshare/partitions.json`,
   boxResult: (runId: string, { pass, partition, box }: { pass: string; partition: number; box: number }) =>
     `runs/${runId}/fileshare/${pass}-${String(partition).padStart(4, '0')}-${String(box).padStart(6, '0')}.json`,
@@ -61,11 +65,11 @@ export function stripeSuffix(stripe: number): string {
 
 /** True for what one step of a run leaves for a later one, or for its own next attempt, and nobody asks for afterwards. */
 export function isHandOver(key: string): boolean {
-  return /^runs\/[^/]+\/(?:(?:fileshare|databases)\/|recovery-point\.json$)/.test(key);
+  return /^runs\/[^/]+\/(?:(?:fileshare|databases)\/|commit\.json$)/.test(key);
 }
 
 /** Prefixes that hold one folder per run; what a dead run left behind is found under them. */
-export const perRunPrefixes = ['packs/', 'index/', 'content/', 'databases/'] as const;
+export const perRunPrefixes = ['packs/', 'index/', 'content/', 'databases/', 'recovery-points/'] as const;
 
 /** The run a blob under one of `perRunPrefixes`, or under `runs/`, belongs to. */
 export function runOf(key: string): string {

@@ -156,8 +156,7 @@ export function createRecoveryPoints(store: BlobStore) {
       return stored;
     },
     /**
-     * Makes the point exist: chain link, digest, and last of all the record. Doing it again, also at once, gives the one point.
-     * @param place given by `ground` since the run has its lock; looked for when not given.
+     * Makes the point exist: runbook, chain link, digest, and last of all the record. Doing it again, also at once, gives the one point.
      * @throws `store.exists` when another run commits at the same moment (the run lock prevents that).
      */
     commit: createCommit({ store, read, ground }),

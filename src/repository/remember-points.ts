@@ -26,6 +26,6 @@ export function rememberPoints(points: RecoveryPoints): RecoveryPoints {
       if (ground.base !== undefined) remember(ground.base);
       return ground;
     },
-    commit: async (point, place) => remember(await points.commit(point, place)),
+    commit: async (point, options) => remember(await points.commit(point, options)),
   };
 }

@@ -12,7 +12,7 @@ export interface ApiRoute extends Pick<ApiEndpoint, 'method' | 'path' | 'isAnony
   readonly body?: z.ZodObject;
   /** Said of a body that is taken as it is, whatever it calls itself. */
   readonly rawBody?: string;
-  readonly success: { readonly status: number; readonly answer: AnswerName | 'html' | 'json' };
+  readonly success: { readonly status: number; readonly answer: AnswerName | 'html' | 'json' | 'runbook' };
   /** Statuses below 500 beside those that any route has. */
   readonly refusals?: readonly number[];
   /** @throws HubkeepError, which becomes a problem document. */

@@ -6,6 +6,7 @@ import { overwriteModes } from '../contracts/overwrite';
 import { recoveryPointSchema } from '../contracts/recovery-point';
 import { restoreRecordSchema } from '../contracts/restore';
 import { isRunId } from '../contracts/run-id';
+import { runbookSchema } from '../contracts/runbook';
 import { systemSecretsStatusSchema } from '../contracts/system-secrets-status';
 import { progressSchema, runStatuses, runSummarySchema } from '../contracts/run';
 
@@ -140,6 +141,7 @@ export const answerSchemas = {
   RecoveryPoint: pointSchema,
   RecoveryPointSummary: pointSummarySchema,
   RecoveryPointList: pointListSchema,
+  Runbook: runbookSchema,
   RunProblem: problemSchema,
   SystemSecretsStatus: systemSecretsStatusSchema,
   Health: healthSchema,

@@ -2,6 +2,7 @@ import type { Config } from '../config/config';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
+import type { Runbooks } from '../recovery/runbook/runbooks';
 import type { Verifier } from '../recovery/verify/verify';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import type { RestoreRecords } from '../runs/restore-records';
@@ -25,6 +26,7 @@ export interface ApiServices {
   readonly log: Log;
   readonly store: BlobStore;
   readonly points: RecoveryPoints;
+  readonly runbooks: Runbooks;
   readonly summaries: RunSummaries;
   readonly lock: RunLock;
   readonly startRun: RunStarter;

@@ -15,9 +15,10 @@ export function toHttpFunction(route: ApiRoute, log: Log): HttpFunctionOptions {
     handler: async (request, context) => {
       const query = Object.fromEntries(request.query);
       const { params } = request;
+      const accept = request.headers.get('accept') ?? undefined;
       return answer(
         route,
-        { params, query, text: () => request.text(), stream: () => request.body ?? nothing() },
+        { params, query, accept, text: () => request.text(), stream: () => request.body ?? nothing() },
         { engine: durableClientOf(context), log },
       );
     },

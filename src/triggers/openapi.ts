@@ -56,6 +56,11 @@ function requestBodyOf({ body, rawBody }: ApiRoute): Json {
 }
 
 function successOf({ success: { status, answer } }: ApiRoute): Json {
+  if (answer === 'runbook') {
+    const texts = { 'text/html': { schema: { type: 'string' } }, 'text/markdown': { schema: { type: 'string' } } };
+    const content = { ...texts, 'application/json': { schema: { $ref: refOf('Runbook') } } };
+    return { description: STATUS_CODES[status] ?? '', content };
+  }
   if (answer === 'html') return contentOf(status, 'text/html', { type: 'string' });
   return contentOf(status, 'application/json', answer === 'json' ? { type: 'object' } : { $ref: refOf(answer) });
 }

@@ -11,6 +11,10 @@ export function json(status: number, document: unknown, headers: Record<string, 
   return { status, headers: { ...always, 'content-type': 'application/json', ...headers }, body: JSON.stringify(document) };
 }
 
+export function text(content: string, type: string): ApiResponse {
+  return { status: 200, headers: { ...always, 'content-type': type }, body: content };
+}
+
 export function html(page: string, headers: Record<string, string>): ApiResponse {
   return { status: 200, headers: { ...always, 'content-type': 'text/html; charset=utf-8', ...headers }, body: page };
 }

@@ -10,6 +10,7 @@ import { healthRoute } from './http-health';
 import { openApiRoute } from './http-openapi';
 import { recoveryPointRoutes } from './http-recovery-points';
 import { restoreRoutes } from './http-restores';
+import { runbookRoute } from './http-runbook';
 import { systemSecretsRoutes } from './http-system-secrets';
 import { problemResponse } from './problem-response';
 
@@ -19,6 +20,7 @@ export function createRoutes(services: ApiServices): ApiRoute[] {
     ...backupRoutes(services),
     ...recoveryPointRoutes(services),
     ...restoreRoutes(services),
+    runbookRoute(services),
     ...systemSecretsRoutes(services),
     dashboardRoute(services),
     healthRoute(),

@@ -1,7 +1,7 @@
 import type { RunSummary } from '../contracts/run';
 import { html, type Html } from './html';
 import type { Status } from './status';
-import { timeInWords } from './words';
+import { timeInWords } from '../contracts/words';
 
 /** Runs that ended without a recovery point since the newest that has everything, and why. */
 export function failedRunsPart({ failedRuns }: Status): Html | undefined {

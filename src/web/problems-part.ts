@@ -2,7 +2,7 @@ import type { RunProblem } from '../contracts/run';
 import type { Warning } from '../contracts/outcome';
 import { html, type Html } from './html';
 import type { Status } from './status';
-import { timeInWords } from './words';
+import { timeInWords } from '../contracts/words';
 
 /** Shown of each kind; the run's own document has them all. */
 const mostShown = 20;

@@ -6,7 +6,7 @@ import { problemsPart } from './problems-part';
 import type { Status, StatusPoint } from './status';
 import { style } from './style';
 import { verdictOf } from './verdict';
-import { bytesInWords, countInWords, durationInWords, plural, timeInWords } from './words';
+import { bytesInWords, countInWords, durationInWords, plural, timeInWords } from '../contracts/words';
 
 /** Seconds after which a page that shows a run is loaded again. */
 const refreshEvery = 5;
@@ -128,6 +128,10 @@ function pointsPart({ points, pointsInAll }: Status): Html {
         </tbody>
       </table>
     </div>
+    <p class="quiet">
+      A point leads to its runbook, which opens with the key added to its address (<code>?code=…</code>); or run
+      <code>hubkeep runbook ID</code>.
+    </p>
     ${
       pointsInAll > points.length &&
       html`<p class="quiet">The last ${points.length} of ${countInWords(pointsInAll)}; <code>hubkeep list</code> shows all.</p>`
@@ -139,7 +143,9 @@ function rowOf(point: StatusPoint): Html {
   const { id, sequence, outcome, components, startedAt, files, bytes, newBytes, skewSeconds } = point;
   return html`<tr>
     <td class="number">${sequence}</td>
-    <td><code>${id}</code></td>
+    <td>
+      <a href="recovery-points/${id}/runbook"><code>${id}</code></a>
+    </td>
     <td>${timeInWords(startedAt)}</td>
     <td><span class="badge ${outcome}">${outcome}</span></td>
     <td>${components.join(', ')}</td>

@@ -46,6 +46,7 @@ th, td { padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line); 
 tbody tr:last-child td { border-bottom: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
+a { color: var(--accent); }
 td code { overflow-wrap: normal; }
 .badge { padding: .1rem .55rem; border-radius: 1rem; font-size: .82rem; font-weight: 600; background: var(--good-ground); color: var(--good); }
 .badge.partial { background: var(--doubtful-ground); color: var(--doubtful); }

@@ -1,6 +1,6 @@
 import type { Component } from '../contracts/components';
 import type { Status } from './status';
-import { durationInWords } from './words';
+import { durationInWords } from '../contracts/words';
 
 export interface Verdict {
   readonly mood: 'good' | 'doubtful' | 'bad';

@@ -43,6 +43,11 @@ beforeAll(async () => {
   canaries = [...canaries, ...signatures(stage)];
   for (const args of [['list'], ['list', '--json'], ['show', 'latest'], ['show', 'latest', '--json', '--verbose']])
     await say(args);
+  for (const format of ['md', 'html', 'json']) {
+    await say(['runbook', 'latest', '--format', format, '--verbose']);
+    await say(['kit', '--format', format, '--verbose'], { AZURE_TENANT_ID: 'common', NOTIFY_WEBHOOK_URL: hook });
+  }
+  await say(['kit', '--json'], { BACKUP_STORAGE_CONNECTION_STRING: brokenConnectionString(stage) });
   const dropped = stage.sandbox.settings['SYSTEM_SECRETS_PATH']!;
   await say(['secrets', 'put', dropped, '--verbose', '--json']);
   await say(['secrets', 'put', spoilt(dropped), '--verbose']);
@@ -176,6 +181,7 @@ test('serve tells no secret: in its log, its status page or its answers', async 
     'backups',
     'recovery-points',
     `recovery-points/${latestOf(said)}`,
+    `recovery-points/${latestOf(said)}/runbook`,
     'system-secrets',
     'nowhere',
   ];

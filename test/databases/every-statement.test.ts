@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { startAzurite } from '../../sandbox/azurite';
 import { createAvailabilityGroup } from '../../sandbox/sql-server/engine/availability-group';
 import { createDatabaseRoutes } from '../../src/databases/routing/route-databases';
-import { everyGrant, everyStatement } from '../../src/databases/every-statement';
+import { everyGrant, everyStatement, everyStatementByHand } from '../../src/databases/every-statement';
 import type { SqlServer } from '../../src/ports/sql-server';
 import { createSandbox, errorOf, login, type Sandbox } from '../sandbox/sql-server/support';
 import { createBench, runId, type Bench } from './support';
@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => sandbox.end());
 
 const sources = join(__dirname, '../../../src');
-const homes = ['databases/statements.ts', 'databases/routing/statements.ts'];
+const homes = ['databases/statements.ts', 'databases/routing/statements.ts', 'databases/by-hand/statements.ts'];
 
 /** What T-SQL looks like, in capitals as we write it; a word of it in a message is not enough. */
 const sqlPattern = new RegExp(
@@ -29,7 +29,7 @@ const sqlPattern = new RegExp(
     String.raw`(DECLARE|SET)\s+@`,
     String.raw`EXEC(UTE)?\s+(@|sp_|xp_|\w+\.)`,
     String.raw`GRANT\s+[A-Z ]+\s(TO|ON)\s`,
-    String.raw`(CREATE|ALTER|DROP)\s+(DATABASE|LOGIN|USER|CREDENTIAL|TABLE|ROLE)\s+\S`,
+    String.raw`(CREATE|ALTER|DROP)\s+(AVAILABILITY GROUP|DATABASE|LOGIN|USER|CREDENTIAL|TABLE|ROLE)\s+\S`,
     String.raw`(INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\S+\s+SET|TRUNCATE\s+TABLE|DBCC\s+[A-Z]+|KILL\s+\S)`,
     String.raw`HAS_PERMS_BY_NAME|SERVERPROPERTY|sp_getapplock`,
   ].join('|'),
@@ -61,7 +61,8 @@ test('T-SQL stands in the files that are there for it', () => {
 });
 
 test('the search for T-SQL would find each statement there is', () => {
-  for (const { statement } of [...everyStatement(), ...everyGrant('hubkeep')]) expect(statement).toMatch(sqlPattern);
+  for (const { statement } of [...everyStatement(), ...everyGrant('hubkeep'), ...everyStatementByHand()])
+    expect(statement).toMatch(sqlPattern);
   const texts = homes.flatMap((home) => textsOf(join(sources, home)));
   expect(texts.filter((text) => sqlPattern.test(text)).length).toBeGreaterThan(18);
 });

@@ -1,5 +1,5 @@
 import { backupKey } from '../../src/databases/database-keys';
-import { safeName } from '../../src/databases/safe-name';
+import { safeName } from '../../src/repository/safe-name';
 import {
   fillServerPlaceholder,
   joinStagingPath,

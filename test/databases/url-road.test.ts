@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { startAzurite, type Azurite } from '../../sandbox/azurite';
 import type { BackupProgress } from '../../src/databases/backup-parts';
-import { safeName } from '../../src/databases/safe-name';
+import { safeName } from '../../src/repository/safe-name';
 import { createSandbox, errorOf, login, type Sandbox } from '../sandbox/sql-server/support';
 import { collect } from '../support/collect';
 import { runId } from './support';

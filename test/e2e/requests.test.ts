@@ -49,7 +49,7 @@ async function backUp(): Promise<string[]> {
 test('a first and a second backup of a small share ask the store for little', async () => {
   const first = await backUp();
   expect(first.length).toBeGreaterThan(10);
-  expect(first.slice(17)).toEqual([]);
+  expect(first.slice(20)).toEqual([]);
   const second = await backUp();
-  expect(second.slice(15)).toEqual([]);
+  expect(second.slice(18)).toEqual([]);
 });

@@ -1,8 +1,12 @@
+import { hash } from 'node:crypto';
 import { createCommitRecoveryPoint } from '../../src/activities/commit-recovery-point';
 import type { CommitRequest } from '../../src/contracts/activities';
+import type { RecoveryPoint } from '../../src/contracts/recovery-point';
 import type { RunRequest } from '../../src/contracts/run';
+import type { Runbooks } from '../../src/recovery/runbook/runbooks';
 import { createRunGuard } from '../../src/runs/run-guard';
 import type { RunLock } from '../../src/runs/run-lock';
+import { runbooksIn } from '../support/runbooks';
 import { createRunStage, minute, repositoryIdOf, type RunStage } from './stage';
 
 const silent = {
@@ -19,7 +23,7 @@ beforeEach(() => {
   stage = createRunStage();
 });
 
-function commitUnder(lock: RunLock) {
+function commitUnder(lock: RunLock, runbooks: Pick<Runbooks, 'stored'> = runbooksIn()) {
   const { store, points, clock, summaries } = stage;
   // A virtual clock would let the guard look at the lock without end; nothing here lasts until its first look.
   const guard = createRunGuard({ lock, summaries, clock: { ...clock, sleep: () => new Promise(() => undefined) }, log: silent });
@@ -31,6 +35,7 @@ function commitUnder(lock: RunLock) {
     clock,
     stamp: 'stamp',
     repositoryId: () => repositoryIdOf(store),
+    runbooks,
   });
 }
 
@@ -74,4 +79,47 @@ test('a run with an older fence of its own commits nothing', async () => {
   await lock.acquire(run.runId);
   expect(await commitUnder(lock)(requestOf(run))).toMatchObject({ status: 'failed', problem: { code: 'lock.lost' } });
   expect(await stage.keys('chain/')).toEqual([]);
+});
+
+describe('the runbook of a point', () => {
+  test('is stored before it, and the record proves it', async () => {
+    const lock = stage.lockOf();
+    const run = await start(lock);
+    await commitUnder(lock)(requestOf(run));
+    const { runbook } = (await stage.points.latest()).point;
+    expect(Object.keys(runbook ?? {})).toEqual(['md', 'html', 'json']);
+    for (const { key, size, sha256 } of Object.values(runbook ?? {})) {
+      const { content } = await stage.store.read(key);
+      expect({ size: content.length, sha256: hash('sha256', content, 'hex') }).toEqual({ size, sha256 });
+    }
+    expect(await stage.keys(`recovery-points/${run.runId}/runbook`)).toHaveLength(3);
+  });
+
+  test('has the same bytes for record and blobs when a run commits twice at once, at different times and by different programs', async () => {
+    const lock = stage.lockOf();
+    const run = await start(lock);
+    const other = { stored: (point: RecoveryPoint) => ({ md: 'other', html: 'other', json: `${point.committedAt}` }) };
+    await Promise.all([commitUnder(lock)(requestOf(run)), stage.pass(1), commitUnder(lock, other)(requestOf(run))]);
+    const { runbook } = (await stage.points.latest()).point;
+    for (const { key, sha256 } of Object.values(runbook ?? {})) {
+      expect(hash('sha256', (await stage.store.read(key)).content, 'hex')).toBe(sha256);
+    }
+    expect(await stage.keys(`recovery-points/${run.runId}/runbook`)).toHaveLength(3);
+  });
+
+  test('that cannot be written costs a warning and not the point', async () => {
+    const lock = stage.lockOf();
+    const run = await start(lock);
+    const broken = {
+      stored: () => {
+        throw new TypeError('nothing to write with');
+      },
+    };
+    const committed = await commitUnder(lock, broken)(requestOf(run));
+    expect(committed).toMatchObject({ status: 'succeeded', outcome: 'complete', warnings: [{ code: 'runbook.failed' }] });
+    const { point } = await stage.points.latest();
+    expect(point.runbook).toBeUndefined();
+    expect(point.warnings).toMatchObject([{ code: 'runbook.failed', message: expect.stringContaining('nothing to write with') }]);
+    expect(await stage.keys(`recovery-points/${run.runId}/runbook`)).toEqual([]);
+  });
 });

@@ -23,7 +23,7 @@ async function run({ committed = true, store = stage.store }: { committed?: bool
   return recording.take().filter((asked) => asked.startsWith('list '));
 }
 
-const everywhere = ['list packs/', 'list index/', 'list content/', 'list databases/'];
+const everywhere = ['list packs/', 'list index/', 'list content/', 'list databases/', 'list recovery-points/'];
 
 test.each([
   ['secrets.stale', 1],

@@ -8,7 +8,7 @@ const handedOver = [
   layout.partitions(runId),
   layout.boxResult(runId, { pass: 'bulk', partition: 0, box: 0 }),
   layout.databaseResult(runId, 'sql', 'master'),
-  layout.settledRecord(runId),
+  layout.settledCommit(runId),
 ];
 const stored = [
   layout.run(runId),
@@ -54,7 +54,7 @@ test('what is too large to be kept is stored, and forgotten with its run', async
 
 test('a run that has ended is forgotten, another one is not', async () => {
   const { store } = open();
-  const other = layout.settledRecord('20261122T020000Z-0002');
+  const other = layout.settledCommit('20261122T020000Z-0002');
   for (const key of [...handedOver, other]) await store.put(key, Buffer.from(key));
   store.forget(runId);
   for (const key of handedOver) expect(await codeThrownBy(store.read(key))).toBe('store.not-found');

@@ -4,6 +4,7 @@ import type { DatabaseBackup } from '../../src/contracts/database-backup';
 import type { RunRequest } from '../../src/contracts/run';
 import { createRunGuard } from '../../src/runs/run-guard';
 import { silentLog } from '../support/silent-log';
+import { runbooksIn } from '../support/runbooks';
 import { createRunStage, minute, repositoryIdOf, type RunStage } from './stage';
 
 let stage: RunStage;
@@ -55,6 +56,7 @@ async function night(databases: DatabaseOutcome[]): Promise<RunRequest> {
     clock,
     stamp: 'stamp',
     repositoryId: () => repositoryIdOf(store),
+    runbooks: runbooksIn(),
   });
   const { place } = await points.ground();
   const request: CommitRequest = { run, place, databases, share: null, secrets: null };

@@ -22,6 +22,7 @@ const leftovers = (runId: string) => [
   `packs/${runId}/bulk-0001.tar.zst`,
   `index/${runId}/a.ndjson.zst`,
   `content/${runId}/00.bin`,
+  `recovery-points/${runId}/runbook.html`,
   `databases/${runId}/sql/x.bak`,
 ];
 
@@ -32,7 +33,7 @@ async function leave(runId: string): Promise<string> {
 
 test('what a dead run left is removed after 48 hours, wherever it lies', async () => {
   const last = await leave(dead);
-  expect(await removeOrphans({ store: stage.store, clock: await hoursAfter(last, 49), runningId: ours })).toBe(4);
+  expect(await removeOrphans({ store: stage.store, clock: await hoursAfter(last, 49), runningId: ours })).toBe(5);
   expect(await stage.keys()).toEqual([]);
 });
 
@@ -46,7 +47,7 @@ test('what a recovery point holds stays for ever', async () => {
   await leave(live);
   await stage.points.commit(pointOf(live));
   const last = await leave(dead);
-  expect(await removeOrphans({ store: stage.store, clock: await hoursAfter(last, 24 * 365), runningId: ours })).toBe(4);
+  expect(await removeOrphans({ store: stage.store, clock: await hoursAfter(last, 24 * 365), runningId: ours })).toBe(5);
   expect(await stage.keys('packs/')).toEqual([`packs/${live}/bulk-0001.tar.zst`]);
   expect(await stage.keys('databases/')).toEqual([`databases/${live}/sql/x.bak`]);
 });

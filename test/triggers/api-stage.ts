@@ -10,12 +10,14 @@ import { answer, createRoutes } from '../../src/triggers/routes';
 import { createEmbeddedEngine } from '../../src/workflow/embedded';
 import type { Orchestrators } from '../../src/workflow/workflow';
 import { createRunStage } from '../runs/stage';
+import { runbooksIn } from '../support/runbooks';
 import { silentLog } from '../support/silent-log';
 import { verifierOf } from '../support/verifier';
 
 export interface Call {
   readonly query?: Record<string, string>;
   readonly body?: unknown;
+  readonly accept?: string;
 }
 
 /** The API over a store in memory, with an engine whose runs stay in their first phase until the process ends. */
@@ -37,6 +39,7 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     log: silentLog,
     store,
     points,
+    runbooks: runbooksIn(),
     summaries,
     lock,
     startRun: stage.starterOf(lock),
@@ -68,12 +71,18 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     log: silentLog,
   });
 
-  async function call(method: 'GET' | 'POST' | 'PUT', path: string, { query = {}, body }: Call = {}) {
+  async function call(method: 'GET' | 'POST' | 'PUT', path: string, { query = {}, body, accept }: Call = {}) {
     for (const route of routes) {
       const match = new RegExp(`^${route.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`).exec(path);
       if (route.method !== method || match === null) continue;
       const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-      const request = { params: { ...match.groups }, query, text: () => Promise.resolve(text), stream: () => chunksOf(text) };
+      const request = {
+        params: { ...match.groups },
+        query,
+        accept,
+        text: () => Promise.resolve(text),
+        stream: () => chunksOf(text),
+      };
       return shown(await answer(route, request, { engine, log: all.log }));
     }
     throw new Error(`There is no route ${method} ${path}.`);
@@ -81,6 +90,7 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
 
   return {
     ...{ stage, services: all, routes, engine },
+    call,
     get: (path: string, query?: Record<string, string>) => call('GET', path, query === undefined ? {} : { query }),
     put: (path: string, body: string) => call('PUT', path, { body }),
     post: (path: string, body?: unknown) => call('POST', path, { body }),

@@ -55,6 +55,7 @@ function createApp({ endpoints, apiKey, refuse }: HttpServerOptions): Hono {
       return toResponse(
         await endpoint.answer({
           ...{ params: req.param(), query: req.query(), text: () => req.text() },
+          accept: req.header('accept'),
           stream: () => req.raw.body ?? nothing(),
         }),
       );

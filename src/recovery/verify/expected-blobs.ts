@@ -1,6 +1,6 @@
 import type { BlobReference, PackReference, RecoveryPoint } from '../../contracts/recovery-point';
 import { layout } from '../../repository/layout';
-import { failedList, type Findings, lookedUpOnly } from './finding';
+import { failedList, type Findings, instructions, lookedUpOnly } from './finding';
 
 export interface ExpectedBlob extends BlobReference {
   readonly isPack: boolean;
@@ -49,15 +49,18 @@ export function createExpectedBlobs(findings: Findings) {
 export type ExpectedBlobs = ReturnType<typeof createExpectedBlobs>;
 
 /** The blobs that a record itself names, but for the index and the list of packs. */
-export function namedBlobs({ databases, fileshare }: RecoveryPoint): (BlobReference & { readonly what: string })[] {
+export function namedBlobs({ databases, fileshare, runbook }: RecoveryPoint): (BlobReference & { readonly what: string })[] {
+  const runbooks =
+    runbook === undefined ? [] : [runbook.md, runbook.html, runbook.json].map((blob) => ({ ...blob, what: instructions }));
   const backups = (databases?.items ?? []).flatMap((item) =>
     item.status === 'succeeded'
       ? item.files.map((file) => ({ ...file, what: `the backup of ${item.database} on ${item.server}` }))
       : [],
   );
-  if (fileshare?.status !== 'succeeded') return backups;
+  if (fileshare?.status !== 'succeeded') return [...runbooks, ...backups];
   const { content, failed } = fileshare;
   return [
+    ...runbooks,
     ...backups,
     ...content.map((blob) => ({ ...blob, what: lookedUpOnly })),
     ...(failed.all === undefined ? [] : [{ ...failed.all, what: failedList }]),

@@ -49,8 +49,10 @@ const harmless: readonly Finding['code'][] = ['record.digest', 'mark.changed', '
 /** True when a restore of the points that are named would not give back all they recorded. */
 export function costsRestore({ code, what }: Finding): boolean {
   // A vault that does not answer from here says nothing of what it keeps.
-  return !harmless.includes(code) && code !== 'secrets.unreadable' && what !== lookedUpOnly && what !== failedList;
+  if (harmless.includes(code) || code === 'secrets.unreadable') return false;
+  return what !== lookedUpOnly && what !== failedList && what !== instructions;
 }
 
 export const lookedUpOnly = 'what later runs look up so as to store no content twice; no restore needs it';
 export const failedList = 'the list of files that could not be copied';
+export const instructions = 'the runbook; hubkeep runbook makes another';

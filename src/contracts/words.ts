@@ -35,3 +35,11 @@ export function timeInWords(instant: string | Date): string {
 export function plural(count: number, noun: string): string {
   return `${countInWords(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** What would end a line, hide or turn text round, in a form that can be seen. */
+export function visible(value: string): string {
+  const seen = value.replace(unseen, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return seen === '' ? '(empty)' : seen;
+}
+
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
