@@ -1,7 +1,7 @@
 // Which folder of src/ may import what, and why. Imports run in the direction of the data: trigger, orchestrator,
 // activity, service, port, adapter. Lint sees direct imports, types included; .dependency-cruiser.cjs sees what is reached.
 
-const own = String.raw`\.\.?/(?!(index|compose|compose-databases|compose-recovery|compose-restore|compose-secrets|late-adapters|(restore|share)-worker)$)[^/]+$`;
+const own = String.raw`\.\.?/(?!(index|compose[-a-z]*|late-adapters|(restore|share)-worker)$)[^/]+$`;
 const ownFolder = String.raw`\./`;
 const folder = (name) => String.raw`(\.\./)+${name}/`;
 const services = '(databases|fileshare|secrets|recovery|restore|retention|drill|repository|runs)';
@@ -23,10 +23,7 @@ function restrict(files, regex, message) {
 }
 
 const outside = [folder('(sandbox|test|bench)')];
-const roots = [
-  String.raw`(\.\.?/)+(index|compose|compose-databases|compose-recovery|compose-restore|compose-secrets|late-adapters|(restore|share)-worker)$`,
-  folder('cli'),
-];
+const roots = [String.raw`(\.\.?/)+(index|compose[-a-z]*|late-adapters|(restore|share)-worker)$`, folder('cli')];
 const engines = [folder('workflow') + '(durable|embedded)'];
 
 export const importRules = [

@@ -16,6 +16,7 @@ import { createSystemClock } from './adapters/system-clock';
 import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
 import { databaseActivities } from './compose-databases';
+import { composeDrills } from './compose-drill';
 import { composeRestores } from './compose-restore';
 import { openRunbooks, openVerifier } from './compose-recovery';
 import { openSecrets, secretsActivity, type Secrets } from './compose-secrets';
@@ -127,8 +128,14 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     ...{ store, shareStore, points: rememberPoints(points), clock, log, host },
     ...{ dependsOnProcess: runsDependOnProcess, spawnWriter },
   });
+  const verifier = openVerifier({ store, clock, vault: secrets.vault });
+  const { activities: drillActivities, drills } = composeDrills(config, {
+    ...{ store, shareStore, points, verifier, repositoryId, clock, log, notifier },
+    ...{ bootId: host.bootId, spawnWriter },
+  });
   const activities: Activities<ActivityMap> = {
     ...restoreActivities,
+    ...drillActivities,
     'begin-run': createBeginRun({
       ...{ guard, summaries, points: runPoints },
       isHandedOver: !runsDependOnProcess,
@@ -144,10 +151,9 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     'end-run': createEndRun({ lock, summaries, forget, store, clock, log, notifier, stamp }),
   };
   const { bootId } = host;
-  const verifier = openVerifier({ store, clock, vault: secrets.vault });
   const edges = {
     ...{ config, clock, log, store, points, summaries, lock, progress, startRun },
-    ...{ runbooks, restores, verifier, ...secrets },
+    ...{ runbooks, restores, drills, verifier, ...secrets },
   };
   return { ...edges, activities, runPoints, repositoryId, shareStore, bootId };
 }

@@ -15,6 +15,7 @@ import { secretsDropFunction, secretsDropName } from './triggers/blob-secrets-dr
 import { sickHealthRoute } from './triggers/http-health';
 import { toHttpFunction } from './triggers/functions-http';
 import { createRoutes } from './triggers/routes';
+import { createDrillTimer, drillTimerName } from './triggers/timer-drill';
 import { createNightlyBackup, nightlyBackupName } from './triggers/timer-nightly-backup';
 import { durableClientInput, durableClientOf } from './workflow/durable-client';
 import { registerDurable } from './workflow/durable';
@@ -53,6 +54,19 @@ function register() {
     extraInputs: [durableClientInput()],
     handler: (_timer, context) => startNightlyBackup(durableClientOf(context)),
   });
+
+  const { schedule: drillSchedule } = hubkeep.config.drill;
+  if (drillSchedule !== undefined) {
+    const startDrill = createDrillTimer(hubkeep, drillSchedule);
+    app.timer(drillTimerName, {
+      schedule: drillSchedule,
+      runOnStartup: false,
+      useMonitor: true,
+      retry: { strategy: 'fixedDelay', maxRetryCount: 5, delayInterval: { minutes: 2 } },
+      extraInputs: [durableClientInput()],
+      handler: (_timer, context) => startDrill(durableClientOf(context)),
+    });
+  }
 
   const secretsDrop = secretsDropFunction(hubkeep);
   if (secretsDrop !== undefined) app.storageBlob(secretsDropName, secretsDrop);

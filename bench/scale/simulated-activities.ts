@@ -88,6 +88,11 @@ export function simulatedActivities({
     'restore-share-box': unused,
     'finish-restore-box': unused,
     'end-restore': unused,
+    'begin-drill': unused,
+    'verify-box': unused,
+    'settle-verification': unused,
+    'drill-share': unused,
+    'end-drill': unused,
     'begin-run': counted(() => ({
       status: 'succeeded' as const,
       ...{ shareBase: '20261121T020000Z-7f3a', place: { sequence: 41, previous: null }, shareWidth: width },

@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   show: async () => (await import('./show.js')).addShowCommand,
   verify: async () => (await import('./verify.js')).addVerifyCommand,
   restore: async () => (await import('./restore.js')).addRestoreCommand,
+  drill: async () => (await import('./drill.js')).addDrillCommand,
   runbook: async () => (await import('./runbook.js')).addRunbookCommand,
   kit: async () => (await import('./kit.js')).addKitCommand,
   secrets: async () => (await import('./secrets.js')).addSecretsCommand,

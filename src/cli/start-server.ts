@@ -4,6 +4,7 @@ import type { Hubkeep } from '../compose';
 import { scheduleOptions } from '../triggers/nightly-slot';
 import { problemResponse } from '../triggers/problem-response';
 import { answer, createRoutes } from '../triggers/routes';
+import { createDrillTimer } from '../triggers/timer-drill';
 import { createNightlyBackup } from '../triggers/timer-nightly-backup';
 import type { WorkflowClient } from '../workflow/workflow-client';
 
@@ -28,11 +29,20 @@ export async function startServer(options: StartServerOptions): Promise<HttpServ
   const startNightlyBackup = createNightlyBackup(hubkeep);
   // What keeps a night from starting is in the log already; the next night must come all the same.
   const nightly = new Cron(config.schedule, { ...scheduleOptions, catch: () => undefined }, () => startNightlyBackup(engine));
+  const rehearsal = drillCron(hubkeep, engine);
   return {
     url: server.url,
     async close() {
       nightly.stop();
+      rehearsal?.stop();
       await server.close();
     },
   };
+}
+
+function drillCron(hubkeep: Hubkeep, engine: WorkflowClient): Cron | undefined {
+  const { schedule } = hubkeep.config.drill;
+  if (schedule === undefined) return undefined;
+  const start = createDrillTimer(hubkeep, schedule);
+  return new Cron(schedule, { ...scheduleOptions, catch: () => undefined }, () => start(engine));
 }

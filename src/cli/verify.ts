@@ -7,6 +7,7 @@ import { withCommonOptions, type Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { formatBytes, formatCount, formatInstant, plural } from './format';
 import { openRepositoryReadOnly } from './open-hubkeep';
+import { parseShare } from './parse-share';
 import { createProgressView } from './progress/create-progress-view';
 import type { CommonOptions, Terminal } from './terminal';
 
@@ -61,15 +62,10 @@ async function check(terminal: Terminal, id: string | undefined, options: Verify
 /** Of the bytes, up to 1; 0 when none are to be read. */
 function shareOf({ deep = false, sample }: VerifyOptions): number {
   if (sample === undefined) return deep ? 1 : 0;
-  const percent = /^(\d{1,3}(?:\.\d+)?)%?$/.exec(sample)?.[1];
-  const share = Number(percent) / 100;
-  if (!deep || !(share > 0 && share <= 1)) {
-    const problem = deep
-      ? `--sample ${sample} is no share of the bytes`
-      : '--sample needs --deep: it says how much of the bytes is read';
-    throw new HubkeepError('usage.invalid', problem, { hint: 'hubkeep verify --deep --sample 5%' });
-  }
-  return share;
+  if (deep) return parseShare(sample);
+  throw new HubkeepError('usage.invalid', '--sample needs --deep: it says how much of the bytes is read', {
+    hint: 'hubkeep verify --deep --sample 5%',
+  });
 }
 
 function describe({ code, blob, message, what, files = [], filesHit = 0, points }: Finding): string {

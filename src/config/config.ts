@@ -79,6 +79,13 @@ export interface Config {
     readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   };
   readonly notify: { readonly webhookUrl: string | undefined };
+  readonly drill: {
+    /** NCRONTAB, six fields, UTC; none when undefined. */
+    readonly schedule: string | undefined;
+    /** Of the stored bytes, those that one reads; up to 1. */
+    readonly share: number;
+    readonly scratchDirectory: string | undefined;
+  };
 }
 
 /** Arranges checked values by what they are for. */
@@ -97,6 +104,11 @@ export function toConfig(values: SettingValues): Config {
     secrets: secretsOf(values),
     serve: { apiKey: values.SERVE_API_KEY, tls: tlsOf(values) },
     notify: { webhookUrl: values.NOTIFY_WEBHOOK_URL },
+    drill: {
+      schedule: values.DRILL_SCHEDULE === 'off' ? undefined : values.DRILL_SCHEDULE,
+      share: values.DRILL_SAMPLE_PERCENT / 100,
+      scratchDirectory: values.DRILL_SCRATCH_DIRECTORY,
+    },
   });
 }
 

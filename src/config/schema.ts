@@ -9,6 +9,7 @@ import {
   pattern,
   positiveNumber,
   schedule,
+  scheduleOrOff,
   secureUrl,
   serviceUrl,
   text,
@@ -156,6 +157,17 @@ export const settings = {
   SERVE_API_KEY: secret('Key that callers of `hubkeep serve` must send.', apiKey),
   SERVE_TLS_CERT: optional('PEM file with the certificate of `hubkeep serve`.', absolutePath),
   SERVE_TLS_KEY: optional('PEM file with the private key of SERVE_TLS_CERT.', absolutePath),
+  DRILL_SCHEDULE: preset('0 0 6 * * 0', 'When a drill starts: NCRONTAB with seconds, in UTC; off for none.', scheduleOrOff),
+  DRILL_SAMPLE_PERCENT: preset(
+    '5',
+    'Of the stored bytes, how many percent a drill reads; another part each time.',
+    wholeNumber(1, 100),
+  ),
+  DRILL_SCRATCH_DIRECTORY: optional(
+    'Where a drill restores a part of the share to compare it; the temporary directory when unset.',
+    absolutePath,
+  ),
+
   NOTIFY_WEBHOOK_URL: secret('Where the outcome of each run is posted.', secureUrl),
 } satisfies Record<string, Setting<unknown>>;
 

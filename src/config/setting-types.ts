@@ -104,6 +104,12 @@ export const schedule: SettingType<string> = z.string().superRefine((written, co
 /** NCRONTAB lacks what other cron readers add, such as L, # and ?. */
 const cronField = /^(?:[\d*,/-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/i;
 
+/** The same, or `off`. */
+export const scheduleOrOff: SettingType<string> = z.string().superRefine((written, context) => {
+  const problem = written === 'off' ? undefined : scheduleProblem(written);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: `${problem}, or off` });
+});
+
 function scheduleProblem(written: string): string | undefined {
   const fields = written.split(/\s+/);
   const example = 'as in "0 0 2 * * *" for two o\'clock every night (UTC)';

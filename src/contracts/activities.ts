@@ -1,4 +1,5 @@
 import type { DatabaseTarget, TakenBackup } from './database-backup';
+import type { Drill, DrillRequest, ShareDrill, Skipped } from './drill';
 import type { Failed, Outcome, Problem, Succeeded, Warning } from './outcome';
 import type { ChainPlace } from './recovery-point';
 import type { FinishBoxInput, RestoreBoxInput, RestoreRecord, RestoreRun } from './restore';
@@ -42,6 +43,31 @@ export interface ActivityMap {
   'end-restore': { input: EndRestoreRequest; output: Outcome<{ ended: RestoreRecord['status'] }> };
   /** Writes the last summary, tells the operator when something is amiss, gives the lock back, clears what dead runs left. */
   'end-run': { input: EndRequest; output: Outcome<{ summary: RunSummary }> };
+  /** Finds the point and notes which it is. */
+  'begin-drill': { input: { request: DrillRequest }; output: Outcome<{ recoveryPoint: string }> };
+  /** Reads what is stored for a while. What it found is in a blob whose name follows from drill and box. */
+  'verify-box': { input: { request: DrillRequest; recoveryPoint: string; box: number }; output: Outcome<{ isLast: boolean }> };
+  /** All the rest of a verification, and its marks. */
+  'settle-verification': {
+    input: { request: DrillRequest; recoveryPoint: string; boxes: number };
+    output: Outcome<{ findings: number }>;
+  };
+  'drill-share': { input: { request: DrillRequest; recoveryPoint: string }; output: ShareDrill | Failed | Skipped };
+  /** Stores what came of it, marks it on the point, and tells the operator when something is amiss. */
+  'end-drill': { input: { request: DrillRequest; steps: DrillSteps }; output: Outcome<{ drill: Drill['status'] }> };
+}
+
+/** What the steps of a drill gave. */
+export interface DrillSteps {
+  readonly recoveryPoint?: string;
+  readonly problems: Problem[];
+  readonly share?: ActivityMap['drill-share']['output'];
+}
+
+export interface DrillInput {
+  readonly request: DrillRequest;
+  /** Where it has come to; carried when the history is cut short. */
+  readonly progress?: { readonly recoveryPoint: string; readonly box: number };
 }
 
 export interface KeptSecrets {
@@ -138,6 +164,7 @@ export interface OrchestratorMap {
   /** The problem it ended with, or null. */
   'restore-share-lane': { input: RestoreLaneRequest; output: Problem | null };
   'keep-secrets': { input: { runId: string }; output: Outcome<KeptSecrets> };
+  drill: { input: DrillInput; output: { status: string } };
 }
 
 interface SharePass {

@@ -70,6 +70,11 @@ export const errorCodes = [
   'restore.unsafe-path',
   'restore.incomplete',
   'restore.not-configured',
+  // rehearsals
+  'drill.not-found',
+  'drill.no-scratch',
+  'drill.findings',
+  'drill.share-differs',
   // interfaces
   'usage.invalid',
   'http.unauthorized',

@@ -18,5 +18,10 @@ export const retryTable = {
   'restore-share-box': { firstMs: 5_000, maxAttempts: 4, backoff: 2, maxMs: 5 * minute },
   'finish-restore-box': { firstMs: 5_000, maxAttempts: 4, backoff: 2, maxMs: 5 * minute },
   'end-restore': { firstMs: 2_000, maxAttempts: 5, backoff: 2, maxMs: minute },
+  'begin-drill': { firstMs: 2_000, maxAttempts: 4, backoff: 2, maxMs: minute },
+  'verify-box': { firstMs: 5_000, maxAttempts: 4, backoff: 2, maxMs: 5 * minute },
+  'settle-verification': { firstMs: 5_000, maxAttempts: 4, backoff: 2, maxMs: 5 * minute },
+  'drill-share': { firstMs: 5_000, maxAttempts: 3, backoff: 2, maxMs: 5 * minute },
+  'end-drill': { firstMs: 2_000, maxAttempts: 5, backoff: 2, maxMs: minute },
   'end-run': { firstMs: 2_000, maxAttempts: 5, backoff: 2, maxMs: minute },
 } as const satisfies Record<keyof ActivityMap, unknown>;

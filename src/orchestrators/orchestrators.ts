@@ -4,6 +4,7 @@ import { backUp } from './back-up';
 import { backUpDatabases, backUpOneDatabase } from './back-up-databases';
 import { copyShareLane } from './copy-partitions';
 import { copyShare } from './copy-share';
+import { drill } from './drill';
 import { keepSecrets } from './keep-secrets';
 import { restoreShare, restoreShareLane } from './restore-share';
 
@@ -17,4 +18,5 @@ export const orchestrators: Orchestrators<ActivityMap, OrchestratorMap> = {
   'keep-secrets': keepSecrets,
   'restore-share': restoreShare,
   'restore-share-lane': restoreShareLane,
+  drill,
 };

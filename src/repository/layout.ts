@@ -32,6 +32,12 @@ export const layout = {
   restoreCancel: (runId: string) => `restores/${runId}/cancel.json`,
   restoreBoxes: (runId: string) => `restores/${runId}/boxes/`,
   restoreBox: (runId: string, name: string) => `restores/${runId}/boxes/${name}.json`,
+  drills: 'drills/',
+  drill: (id: string) => `drills/${id}.json`,
+  /** What a drill's steps hand each other. */
+  drillFiles: (id: string) => `drills/${id}/`,
+  drillBox: (id: string, box: number) => `drills/${id}/box-${String(box).padStart(6, '0')}.json`,
+  drillVerification: (id: string) => `drills/${id}/verification.json`,
   runs: 'runs/',
   run: (runId: string) => `runs/${runId}/run.json`,
   runFiles: (runId: string) => `runs/${runId}/`,

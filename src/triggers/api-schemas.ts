@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { componentSchema } from '../contracts/components';
+import { drillSchema } from '../contracts/drill';
 import { errorCodes } from '../contracts/error-codes';
 import { problemSchema } from '../contracts/outcome';
 import { overwriteModes } from '../contracts/overwrite';
@@ -117,6 +118,29 @@ export type PointList = z.infer<typeof pointListSchema>;
 
 export const pointSchema = recoveryPointSchema.extend({ marks: z.array(markSchema) });
 
+const percent = z.number().positive().max(100);
+const samplePercent = percent.describe(
+  'How many percent of the stored bytes are read; each time those not read for the longest time.',
+);
+
+export const startDrillSchema = z.strictObject({
+  recoveryPoint: z.string().optional().describe('An id, or `latest`; the newest complete one when not given.'),
+  sample: samplePercent.optional(),
+});
+
+export const verifyPointSchema = z.strictObject({
+  deep: z.boolean().default(false).describe('Reads and hashes what is stored, not only the index, sizes and stored hashes.'),
+  sample: samplePercent.default(100),
+});
+
+export const startedDrillSchema = z.object({
+  id: z.string(),
+  status: z.literal('running'),
+  links: z.object({ self: z.string() }),
+});
+
+export const drillListSchema = z.object({ drills: z.array(drillSchema), more: z.boolean() });
+
 export const healthSchema = z.object({ status: z.literal('ok'), version: z.string() });
 
 /** RFC 9457, with a stable code. */
@@ -142,6 +166,9 @@ export const answerSchemas = {
   RecoveryPointSummary: pointSummarySchema,
   RecoveryPointList: pointListSchema,
   Runbook: runbookSchema,
+  StartedDrill: startedDrillSchema,
+  Drill: drillSchema,
+  DrillList: drillListSchema,
   RunProblem: problemSchema,
   SystemSecretsStatus: systemSecretsStatusSchema,
   Health: healthSchema,

@@ -3,6 +3,8 @@ import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { Runbooks } from '../recovery/runbook/runbooks';
+import type { Drills } from '../recovery/drill/drills';
+import type { DrillStarter } from '../recovery/drill/start-drill';
 import type { Verifier } from '../recovery/verify/verify';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import type { RestoreRecords } from '../runs/restore-records';
@@ -31,7 +33,13 @@ export interface ApiServices {
   readonly lock: RunLock;
   readonly startRun: RunStarter;
   readonly verifier: Verifier;
+  readonly drills: DrillServices;
   readonly restores: RestoreServices;
   /** Nothing when KEY_VAULT_URL is not set. */
   readonly systemSecrets: SystemSecretsDesk | undefined;
+}
+
+export interface DrillServices {
+  readonly drills: Drills;
+  readonly start: DrillStarter;
 }

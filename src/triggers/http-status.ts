@@ -8,6 +8,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'http.not-found': 404,
   'run.not-found': 404,
   'point.not-found': 404,
+  'drill.not-found': 404,
   'point.component-missing': 404,
   'secrets.invalid': 400,
   'http.too-large': 413,

@@ -6,6 +6,7 @@ import type { ApiRoute } from './api-route';
 import type { ApiServices } from './api-services';
 import { backupRoutes } from './http-backups';
 import { dashboardRoute } from './http-dashboard';
+import { drillRoutes } from './http-drills';
 import { healthRoute } from './http-health';
 import { openApiRoute } from './http-openapi';
 import { recoveryPointRoutes } from './http-recovery-points';
@@ -21,6 +22,7 @@ export function createRoutes(services: ApiServices): ApiRoute[] {
     ...recoveryPointRoutes(services),
     ...restoreRoutes(services),
     runbookRoute(services),
+    ...drillRoutes(services),
     ...systemSecretsRoutes(services),
     dashboardRoute(services),
     healthRoute(),

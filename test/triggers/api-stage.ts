@@ -1,3 +1,5 @@
+import { createDrills } from '../../src/recovery/drill/drills';
+import { createDrillStarter } from '../../src/recovery/drill/start-drill';
 import { loadConfig } from '../../src/config/load-config';
 import type { ActivityMap, OrchestratorMap } from '../../src/contracts/activities';
 import type { ApiResponse } from '../../src/ports/api';
@@ -33,6 +35,7 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
   const { clock, store, points, summaries } = stage;
   const restoreLock = stage.lockOf({ pid: 1, of: ofRestores });
   const records = createRestoreRecords(store);
+  const drills = createDrills(store);
   const services: ApiServices = {
     config,
     clock,
@@ -45,6 +48,7 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     startRun: stage.starterOf(lock),
     restores: { lock: restoreLock, records, start: createRestoreStarter({ lock: restoreLock, records, clock }) },
     verifier: verifierOf(store, { clock }),
+    drills: { drills, start: createDrillStarter({ drills, clock, repositoryId: () => Promise.resolve('repository') }) },
     systemSecrets: undefined,
   };
   const all = { ...services, ...changes(services) };
