@@ -6,10 +6,12 @@ import { createRemoveStaging } from './activities/remove-staging';
 import { createRouteDatabases } from './activities/route-databases';
 import { createTakeCredential } from './activities/take-credential';
 import { createLocalStaging } from './adapters/local-staging/create-local-staging';
-import type { Config } from './config/config';
+import type { Config, SqlLoginConfig, SqlRestoreConfig } from './config/config';
 import { createDatabaseBackups } from './databases/back-up-database';
 import { createBackupCredentials } from './databases/backup-credentials';
+import { createDatabaseDrill, type DatabaseDrill } from './databases/drill-databases';
 import { createDiskRoad } from './databases/disk-road';
+import { createServerRestores, type ServerRestores } from './databases/restore-to-server';
 import { createDatabaseRoutes } from './databases/routing/route-databases';
 import { fillServerPlaceholder } from './databases/staging-names';
 import { createUrlRoad } from './databases/url-road';
@@ -18,6 +20,7 @@ import type { BackupContainer } from './ports/backup-container';
 import type { BlobStore } from './ports/blob-store';
 import type { Clock } from './ports/clock';
 import type { Log } from './ports/log';
+import type { SqlServer } from './ports/sql-server';
 import type { ProgressReporter } from './runs/progress-reporter';
 import type { RunGuard } from './runs/run-guard';
 
@@ -44,8 +47,7 @@ export function databaseActivities(services: DatabaseServices) {
       'remove-staging': notConfigured('databases', 'SQL_SERVERS'),
     };
   }
-  const { user, password, encrypt, trustServerCertificate } = sql;
-  const server = lateAdapters.mssql().createMssqlServer({ user, password, encrypt, trustServerCertificate });
+  const server = sqlServerOf(sql);
   const timeoutMs = sql.timeoutHours * 3_600_000;
   const credentials = createBackupCredentials({ sql: server, container, clock, timeoutMs });
   const { road, removeStaging } = roadOf(services, sql.road);
@@ -72,5 +74,52 @@ function roadOf({ store, clock, log, backupContainer: container }: DatabaseServi
   return {
     road: createDiskRoad({ staging, store, clock, log, backupDirectory }),
     removeStaging: createRemoveStaging({ staging }),
+  };
+}
+
+type RestoreServices = Pick<DatabaseServices, 'config' | 'clock' | 'log' | 'store' | 'backupContainer'>;
+
+/** Nothing without SQL_USER and SQL_PASSWORD. */
+export function openServerRestores({ config: { sqlRestore }, ...services }: RestoreServices): ServerRestores | undefined {
+  return sqlRestore && serverRestoresOf(sqlRestore, services);
+}
+
+/** Says that it is not configured without DRILL_SQL_SERVER and a login. */
+export function openDatabaseDrill({ config: { drillSql }, ...services }: RestoreServices): DatabaseDrill {
+  if (drillSql === undefined) return createDatabaseDrill(undefined);
+  const { store, clock, log } = services;
+  return createDatabaseDrill({
+    ...{ store, clock, log, server: drillSql.server, timeoutMs: drillSql.timeoutHours * 3_600_000 },
+    sql: sqlServerOf(drillSql),
+    restores: serverRestoresOf(drillSql, services),
+  });
+}
+
+function serverRestoresOf(
+  restore: SqlRestoreConfig,
+  { store, clock, log, backupContainer: container }: Omit<RestoreServices, 'config'>,
+) {
+  const sql = sqlServerOf(restore);
+  const timeoutMs = restore.timeoutHours * 3_600_000;
+  const { staging, prefersUrl } = restore;
+  return createServerRestores({
+    ...{ sql, store, clock, log, container, timeoutMs, prefersUrl },
+    stallMs: restore.stallMinutes * 60_000,
+    credentials: createBackupCredentials({ sql, container, clock, timeoutMs }),
+    staging: staging && {
+      files: createLocalStaging((server) => fillServerPlaceholder(staging.directoryLocal, server)),
+      directory: staging.directory,
+    },
+  });
+}
+
+/** The driver is loaded with the first connection: most commands make none. */
+function sqlServerOf({ user, password, encrypt, trustServerCertificate }: SqlLoginConfig): SqlServer {
+  let server: SqlServer | undefined;
+  return {
+    connect(address, options) {
+      server ??= lateAdapters.mssql().createMssqlServer({ user, password, encrypt, trustServerCertificate });
+      return server.connect(address, options);
+    },
   };
 }

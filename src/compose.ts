@@ -15,7 +15,7 @@ import { createLocalHost } from './adapters/local-host/local-host';
 import { createSystemClock } from './adapters/system-clock';
 import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
-import { databaseActivities } from './compose-databases';
+import { databaseActivities, openDatabaseDrill, openServerRestores } from './compose-databases';
 import { composeDrills } from './compose-drill';
 import { composeRestores } from './compose-restore';
 import { openRunbooks, openVerifier } from './compose-recovery';
@@ -23,6 +23,8 @@ import { openSecrets, secretsActivity, type Secrets } from './compose-secrets';
 import type { Config } from './config/config';
 import { backupContainerSuffix, longestContainerName } from './config/cross-checks';
 import type { ActivityMap } from './contracts/activities';
+import type { DatabaseDrill } from './databases/drill-databases';
+import type { ServerRestores } from './databases/restore-to-server';
 import type { SpawnShareThread } from './fileshare/aside/share-thread-protocol';
 import { startShareThread } from './fileshare/aside/start-share-thread';
 import { createFileShare } from './fileshare/copy-share';
@@ -67,6 +69,10 @@ export interface Hubkeep extends ApiServices, Secrets {
   readonly repositoryId: () => Promise<string>;
   /** The store for the content of the share: held to FILE_SHARE_MAX_MBPS. */
   readonly shareStore: BlobStore;
+  /** Nothing without SQL_USER and SQL_PASSWORD. */
+  readonly serverRestores: ServerRestores | undefined;
+  /** Restores databases on trial, where DRILL_SQL_SERVER says. */
+  readonly drillDatabases: DatabaseDrill;
   /** Of this machine. */
   readonly bootId: string;
 }
@@ -155,7 +161,10 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     ...{ config, clock, log, store, points, summaries, lock, progress, startRun },
     ...{ runbooks, restores, drills, verifier, ...secrets },
   };
-  return { ...edges, activities, runPoints, repositoryId, shareStore, bootId };
+  const restoring = { config, clock, log, store, backupContainer };
+  const serverRestores = openServerRestores(restoring);
+  const drillDatabases = openDatabaseDrill(restoring);
+  return { ...edges, activities, runPoints, repositoryId, shareStore, serverRestores, drillDatabases, bootId };
 }
 
 interface Storage {

@@ -1,6 +1,7 @@
 import type { Fault } from './engine/faults';
 
 const backup = { match: 'BACKUP DATABASE' };
+const restoreAborted = { number: 3013, text: 'RESTORE DATABASE is terminating abnormally.' };
 const aborted = { number: 3013, text: 'BACKUP DATABASE is terminating abnormally.' };
 const file = "'D:\\Backup\\hubkeep.bak'";
 
@@ -9,8 +10,13 @@ function refused(...reasons: readonly { readonly number: number; readonly text: 
   return { ...backup, errors: [...reasons, aborted] };
 }
 
+/** The same of RESTORE DATABASE; at a percent it leaves the database RESTORING. */
+function restoreRefused(number: number, text: string, moment: Pick<Fault, 'atPercent'> = {}): Fault {
+  return { match: /^\s*RESTORE DATABASE/, ...moment, errors: [{ number, text }, restoreAborted] };
+}
+
 /**
- * What goes wrong with backups in real life, by name, to be given to `startSqlServer` or added to a running server's faults.
+ * What goes wrong with backups and restores in real life, by name, to be given to `startSqlServer` or added to a running server's faults.
  * Numbers, their order and the way the Windows error is quoted are SQL Server's; the texts are shortened.
  */
 export const scriptedFaults = {
@@ -60,6 +66,11 @@ export const scriptedFaults = {
   'medium aborted': refused({
     number: 18210,
     text: `BackupIoRequest::ReportIoError: write failure on backup device ${file}. Operating system error 64(The specified network name is no longer available.).`,
+  }),
+  'restore into a used database': restoreRefused(3101, 'Exclusive access could not be obtained because the database is in use.'),
+  'restore without room': restoreRefused(3257, "There is insufficient free space on disk volume 'C:\\' to create the database."),
+  'restore breaks off': restoreRefused(3203, `Read on ${file} failed: 64(The specified network name is no longer available.)`, {
+    atPercent: 40,
   }),
 } as const satisfies Record<string, Fault>;
 

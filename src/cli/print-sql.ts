@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { everyGrant, everyStatement, everyStatementByHand, type ExplainedStatement } from '../databases/every-statement';
+import {
+  everyGrant,
+  everyRestoreStatement,
+  everyStatement,
+  everyStatementByHand,
+  type ExplainedStatement,
+} from '../databases/every-statement';
 import { declareParameter } from '../databases/statements';
 import { withCommonOptions, type Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';
@@ -15,18 +21,21 @@ export function addPrintSqlCommand(program: Command, act: Act) {
 }
 
 function printSql(terminal: Terminal): ExitCode {
-  const [statements, grants, byHand] = [everyStatement(), everyGrant(exampleLogin), everyStatementByHand()];
+  const [statements, restores] = [everyStatement(), everyRestoreStatement()];
+  const [grants, byHand] = [everyGrant(exampleLogin), everyStatementByHand()];
   terminal.print(
     [
       '-- Every T-SQL statement Hubkeep can send to SQL Server, with example names and values.',
       ...statements.map(describe),
+      '-- What it sends beside those to a server that databases are restored to, and to that of a drill.',
+      ...restores.map(describe),
       `-- What the login ${exampleLogin} needs. Hubkeep never sends these.`,
       ...grants.map(describe),
       '-- What a runbook asks an operator to run when App Service is restored. Hubkeep never sends these.',
       ...byHand.map(describe),
     ].join('\n\n'),
   );
-  terminal.printJson({ statements, grants, byHand });
+  terminal.printJson({ statements, restores, grants, byHand });
   return exitCodes.done;
 }
 

@@ -3,7 +3,7 @@ import type { DatabaseBackup } from '../contracts/database-backup';
 import type { BlobReference, DatabasesRecord } from '../contracts/recovery-point';
 import { restoredNames } from '../repository/restored-names';
 import type { BlobStore } from '../ports/blob-store';
-import { provenStream } from '../recovery/proven-stream';
+import { provenStream } from '../repository/proven-stream';
 import type { ProgressView } from './progress/progress-view';
 import { refuseExisting, writeNewFile } from './write-new-file';
 

@@ -13,20 +13,23 @@ import { hasNothingOf, missingOf } from './restore-missing';
 import { tellPassedOver } from './passed-over';
 import { readPathList } from './read-path-list';
 import { restoreParts, type RestoredParts, type RestoreTargets } from './restore-parts';
+import { addServerOptions, restoreToServer, type ServerTarget } from './restore-to-server';
 import { showPreview, showRestored } from './restore-summary';
 import type { CommonOptions, Terminal } from './terminal';
 
-interface RestoreOptions extends CommonOptions, Omit<RestoreTargets, 'list'> {
+interface RestoreOptions extends CommonOptions, Omit<RestoreTargets, 'list'>, ServerTarget {
   readonly pathsFrom?: string;
   readonly null?: boolean;
   readonly printKeyVaultCommand?: boolean;
 }
 
 export function addRestoreCommand(program: Command, act: Act) {
-  withCommonOptions(
+  const command = withCommonOptions(
     program
       .command('restore')
-      .description('write what a recovery point holds to this machine; nothing is overwritten unless --overwrite says so'),
+      .description(
+        'write what a recovery point holds to this machine, or its databases onto a server; nothing is overwritten unless --overwrite or --replace says so',
+      ),
   )
     .argument('<id>', 'a recovery point, or latest: the newest that has all that is asked for')
     .option(
@@ -52,14 +55,18 @@ export function addRestoreCommand(program: Command, act: Act) {
     .option('--databases <dir>', 'write the backup files of the databases below this directory')
     .option('--secrets <file>', 'write SystemSecrets.JSON to this file, readable by its owner alone')
     .option('--force', 'write SystemSecrets.JSON even where everybody may look')
-    .option('--print-key-vault-command', 'print how to get SystemSecrets.JSON of this point with the Azure CLI, and write none')
-    .action((id: string, options: RestoreOptions) => act(options, (terminal) => restore(terminal, id, options)));
+    .option('--print-key-vault-command', 'print how to get SystemSecrets.JSON of this point with the Azure CLI, and write none');
+  addServerOptions(command).action((id: string, options: RestoreOptions) =>
+    act(options, (terminal) => restore(terminal, id, options)),
+  );
 }
 
 async function restore(terminal: Terminal, id: string, options: RestoreOptions): Promise<ExitCode> {
   const wanted = components.filter((component) => options[component] !== undefined);
   if (options.printKeyVaultCommand === true) return printKeyVaultCommand(terminal, id, options);
   checkUsage(wanted, options);
+  const { toServer } = options;
+  if (toServer !== undefined) return restoreToServer(terminal, id, { ...options, toServer });
   const { pathsFrom, null: isNull = false, dryRun = false, ...asked } = options;
   const list = pathsFrom === undefined ? {} : { list: await readPathList(pathsFrom, isNull) };
   const targets = { ...asked, ...list, dryRun };
@@ -115,13 +122,24 @@ function checkUsage(wanted: readonly Component[], options: RestoreOptions) {
     overwrite !== undefined && '--overwrite',
   ].find((option) => option !== false);
   const problem =
-    ofShare !== undefined && fileshare === undefined
+    serverProblem(wanted, options) ??
+    (ofShare !== undefined && fileshare === undefined
       ? `${ofShare} needs --fileshare DIR: it is about files of the share`
       : isNull === true && pathsFrom === undefined
         ? '--null needs --paths-from FILE'
-        : wanted.length === 0
-          ? 'nothing to restore: give --fileshare DIR, --databases DIR or --secrets FILE, or several of them'
-          : undefined;
+        : wanted.length === 0 && options.toServer === undefined
+          ? 'nothing to restore: give --fileshare DIR, --databases DIR or --secrets FILE, or several of them, or --to-server SERVER'
+          : undefined);
   if (problem !== undefined)
     throw new HubkeepError('usage.invalid', problem, { hint: 'hubkeep restore --help shows the options.' });
+}
+
+function serverProblem(wanted: readonly Component[], options: ServerTarget): string | undefined {
+  const { toServer, database, sourceServer, asPrefix, replace, dataDirectory, logDirectory } = options;
+  if (toServer !== undefined)
+    return wanted.length === 0 ? undefined : '--to-server stands alone: restore the other parts with a command of their own';
+  const given = [database, sourceServer, asPrefix, replace, dataDirectory, logDirectory];
+  return given.every((option) => option === undefined)
+    ? undefined
+    : '--database, --source-server, --as-prefix, --replace, --data-directory and --log-directory need --to-server SERVER';
 }

@@ -23,12 +23,32 @@ export type BackupRoadConfig =
     }
   | { readonly kind: 'url' };
 
-export interface SqlConfig {
-  readonly servers: readonly string[];
+export interface SqlLoginConfig {
   readonly user: string;
   readonly password: string;
   readonly encrypt: boolean;
   readonly trustServerCertificate: boolean;
+}
+
+/** A directory that SQL Server and Hubkeep both see. */
+export type SharedDirectory = Omit<Extract<BackupRoadConfig, { kind: 'disk' }>, 'kind'>;
+
+/** How databases are restored to a server; it may be another than those that are backed up. */
+export interface SqlRestoreConfig extends SqlLoginConfig {
+  readonly staging: SharedDirectory | undefined;
+  /** SQL Server reads what it has written by itself from where it lies. */
+  readonly prefersUrl: boolean;
+  readonly stallMinutes: number;
+  readonly timeoutHours: number;
+}
+
+/** Where drills restore databases. */
+export interface DrillSqlConfig extends SqlRestoreConfig {
+  readonly server: string;
+}
+
+export interface SqlConfig extends SqlLoginConfig {
+  readonly servers: readonly string[];
   readonly databases: readonly string[];
   readonly road: BackupRoadConfig;
   /** Files of a backup; by the size of the database when undefined. */
@@ -68,6 +88,8 @@ export interface Config {
   readonly identity: { readonly instanceDiscovery: boolean };
   readonly storage: StorageConfig;
   readonly sql: SqlConfig | undefined;
+  readonly sqlRestore: SqlRestoreConfig | undefined;
+  readonly drillSql: DrillSqlConfig | undefined;
   readonly fileShare: FileShareConfig | undefined;
   /** Megabytes per second that the content of the share may travel at, backed up or restored. */
   readonly fileShareMaxMbps: number | undefined;
@@ -98,6 +120,8 @@ export function toConfig(values: SettingValues): Config {
     identity: { instanceDiscovery: values.IDENTITY_INSTANCE_DISCOVERY },
     storage: { account: accountOf(values), container: values.BACKUP_CONTAINER, apiVersion: values.STORAGE_API_VERSION },
     sql: sqlOf(values),
+    sqlRestore: sqlRestoreOf(values),
+    drillSql: drillSqlOf(values),
     fileShare: fileShareOf(values),
     fileShareMaxMbps: values.FILE_SHARE_MAX_MBPS,
     restore: restoreOf(values),
@@ -123,15 +147,13 @@ function accountOf(values: SettingValues): StorageAccount {
 }
 
 function sqlOf(values: SettingValues): SqlConfig | undefined {
-  const { SQL_SERVERS: servers, SQL_USER: user, SQL_PASSWORD: password } = values;
+  const { SQL_SERVERS: servers } = values;
+  const login = sqlLoginOf(values);
   const road = roadOf(values);
-  if (servers === undefined || user === undefined || password === undefined || road === undefined) return undefined;
+  if (servers === undefined || login === undefined || road === undefined) return undefined;
   return {
+    ...login,
     servers: distinct(servers),
-    user,
-    password,
-    encrypt: values.SQL_ENCRYPT,
-    trustServerCertificate: values.SQL_TRUST_SERVER_CERTIFICATE,
     databases: distinct(values.SQL_DATABASES),
     road,
     stripes: values.SQL_BACKUP_STRIPES,
@@ -140,10 +162,43 @@ function sqlOf(values: SettingValues): SqlConfig | undefined {
   };
 }
 
+function sqlLoginOf(values: SettingValues): SqlLoginConfig | undefined {
+  const { SQL_USER: user, SQL_PASSWORD: password, SQL_ENCRYPT: encrypt, SQL_TRUST_SERVER_CERTIFICATE: trust } = values;
+  return user === undefined || password === undefined ? undefined : { user, password, encrypt, trustServerCertificate: trust };
+}
+
+function sqlRestoreOf(values: SettingValues): SqlRestoreConfig | undefined {
+  const login = sqlLoginOf(values);
+  if (login === undefined) return undefined;
+  return {
+    ...login,
+    staging: directoryOf(values.SQL_BACKUP_DIRECTORY, values.SQL_BACKUP_DIRECTORY_LOCAL),
+    prefersUrl: values.SQL_BACKUP_MODE === 'url',
+    stallMinutes: values.SQL_BACKUP_STALL_MINUTES,
+    timeoutHours: values.SQL_BACKUP_TIMEOUT_HOURS,
+  };
+}
+
+function drillSqlOf(values: SettingValues): DrillSqlConfig | undefined {
+  const { DRILL_SQL_SERVER: server, DRILL_SQL_BACKUP_DIRECTORY: directory, DRILL_SQL_BACKUP_DIRECTORY_LOCAL: local } = values;
+  const restore = sqlRestoreOf(values);
+  if (server === undefined || restore === undefined) return undefined;
+  const usual = restore.staging;
+  const staging = directoryOf(
+    directory ?? usual?.directory,
+    local ?? (directory === undefined ? usual?.directoryLocal : undefined),
+  );
+  return { ...restore, server, staging, prefersUrl: restore.prefersUrl && directory === undefined };
+}
+
 function roadOf(values: SettingValues): BackupRoadConfig | undefined {
   if (values.SQL_BACKUP_MODE === 'url') return { kind: 'url' };
-  const { SQL_BACKUP_DIRECTORY: directory, SQL_BACKUP_DIRECTORY_LOCAL: directoryLocal = directory } = values;
-  return directory === undefined || directoryLocal === undefined ? undefined : { kind: 'disk', directory, directoryLocal };
+  const shared = directoryOf(values.SQL_BACKUP_DIRECTORY, values.SQL_BACKUP_DIRECTORY_LOCAL);
+  return shared === undefined ? undefined : { kind: 'disk', ...shared };
+}
+
+function directoryOf(directory: string | undefined, directoryLocal = directory): SharedDirectory | undefined {
+  return directory === undefined || directoryLocal === undefined ? undefined : { directory, directoryLocal };
 }
 
 function fileShareOf(values: SettingValues): FileShareConfig | undefined {

@@ -48,10 +48,12 @@ const containerName = pattern(
   /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/,
   'must have 3 to 63 lower-case letters, digits and single hyphens between them',
 );
+const serverAddress = /^(?!\d+$)[\w.-]+(\\[\w$#]+)?(:\d{1,5})?$/;
 const serverName = pattern(
-  /^(?!\d+$)[\w.-]+(\\[\w$#]+)?(:\d{1,5})?$/,
+  serverAddress,
   'must list host, host:port or host\\instance, separated by commas (the port follows a colon, not a comma)',
 );
+const oneServer = pattern(serverAddress, 'must be one host, host:port or host\\instance');
 const databaseName = pattern(/^[^\p{Cc}]{1,128}$/u, 'must list database names of at most 128 characters');
 const dateVersion = pattern(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2019-07-07');
 const vaultVersion = pattern(/^(\d+\.\d+|\d{4}-\d{2}-\d{2})(-preview(\.\d+)?)?$/, 'must be a version such as 7.1 or 2025-07-01');
@@ -120,6 +122,18 @@ export const settings = {
     '24',
     'Hours after which a backup is stopped for good, and its verification likewise.',
     wholeNumber(1, 168),
+  ),
+  DRILL_SQL_SERVER: optional(
+    'SQL Server on which drills restore the databases, check them and drop them again; a scratch server.',
+    oneServer,
+  ),
+  DRILL_SQL_BACKUP_DIRECTORY: optional(
+    'Where that server reads backups, as it sees it; SQL_BACKUP_DIRECTORY unless set; may hold {server}.',
+    absolutePath,
+  ),
+  DRILL_SQL_BACKUP_DIRECTORY_LOCAL: optional(
+    'The same directory as Hubkeep sees it, when that differs; may hold {server}.',
+    absolutePath,
   ),
 
   FILE_SHARE_PATH: optional('The tenant file share as Hubkeep sees it: a mounted path or UNC.', absolutePath),

@@ -27,7 +27,7 @@ export interface BackupRequest {
 }
 
 export interface BackupProgress {
-  readonly step: 'backing up' | 'verifying' | 'uploading' | 'reading back';
+  readonly step: 'backing up' | 'verifying' | 'uploading' | 'reading back' | 'copying' | 'restoring' | 'checking';
   /** Of this step, 0 to 100. */
   readonly percent: number;
   /** As the server estimates it, where SQL_USER may see that. */

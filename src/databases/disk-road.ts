@@ -1,4 +1,3 @@
-import { runIdOf } from '../contracts/run-id';
 import { codeOf } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
@@ -9,9 +8,9 @@ import type { BackupJob, BackupRoad, StagedBackup, StoredFile } from './backup-r
 import { createByteProgress } from './byte-progress';
 import { backupKey } from './database-keys';
 import { inspectUpload } from './inspect-upload';
-import { safeName } from '../repository/safe-name';
 import { sideBySide } from './side-by-side';
-import { fillServerPlaceholder, joinStagingPath, parseStagingName, serverMark, stagingNames } from './staging-names';
+import { removeEarlierAttempts } from './staging-leftovers';
+import { fillServerPlaceholder, joinStagingPath, stagingNames } from './staging-names';
 import { verifyBackup, type BackupDevice } from './statements';
 import { uploadStagedBackup, type UploadControl } from './upload-staged-backup';
 
@@ -24,7 +23,6 @@ export interface DiskRoadParts {
   readonly backupDirectory: string;
 }
 
-const abandonedMs = 48 * 3_600_000;
 /** Each holds a few blocks in memory. */
 const uploadsAtOnce = 4;
 
@@ -98,20 +96,5 @@ async function uploadOnce(
   } catch (error) {
     if (codeOf(error) !== 'store.exists') throw error;
     return to(backupKey({ ...plain, attempt }, stripe));
-  }
-}
-
-/**
- * Files of attempts that died: only the holder of the database's lock may judge them dead. Another run's file may wait
- * for its commit, so it must be two days old besides.
- */
-async function removeEarlierAttempts({ staging, clock }: DiskRoadParts, { runId, server, database }: BackupJob): Promise<void> {
-  const slug = safeName(database);
-  const before = runIdOf(new Date(clock.now().getTime() - abandonedMs), '0000');
-  for (const name of await staging.list(server)) {
-    const found = parseStagingName(name);
-    if (found === undefined || found.slug !== slug) continue;
-    const isOurs = found.runId === runId && found.mark === serverMark(server);
-    if (isOurs || found.runId < before) await staging.remove(server, name);
   }
 }

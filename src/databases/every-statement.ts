@@ -2,6 +2,9 @@ import { backupKey } from './database-keys';
 import { transferSizes } from './edition';
 import { applicationName } from './open-locked-session';
 import { stagingNames } from './staging-names';
+import * as drill from './drill/statements';
+import { copyName, copyPattern } from './drill/copy-names';
+import * as restore from './restore/statements';
 import * as routing from './routing/statements';
 import * as byHand from './by-hand/statements';
 import * as sql from './statements';
@@ -161,6 +164,40 @@ function proof(): ExplainedStatement[] {
   ];
 }
 
+/** Everything that is sent beside it to a server that databases are restored to, and to that of a drill, in its order. */
+export function everyRestoreStatement(): ExplainedStatement[] {
+  const moves = [
+    { logicalName: database, path: `E:\\Data\\${database}_1.mdf` },
+    { logicalName: `${database}_log`, path: `F:\\Log\\${database}_2.ldf` },
+  ];
+  const options: restore.RestoreOptions = { database, devices, moves, replace: false };
+  const copy = copyName({ id: runId, database, index: 0 });
+  return [
+    explain('directories', 'Where the server puts the files of new databases.', restore.defaultDirectories),
+    explain('group', 'To which availability group a database belongs that is in the way.', restore.groupOf, { database }),
+    ...devices.slice(0, 1).map((first) => explain('backup-files', 'Which files a backup holds.', restore.listBackupFiles(first))),
+    explain('restore', 'Restores a database.', restore.restoreDatabase(options)),
+    explain(
+      'restore-over',
+      'Restores over a database that is there, with --replace.',
+      restore.restoreDatabase({ ...options, replace: true }),
+    ),
+    explain('restore-url', 'Restores a database from blobs.', restore.restoreDatabase({ ...options, devices: blobs })),
+    explain('lent-credential', 'Whether a backup has taken over the credential by which blobs are read.', sql.findCredential, {
+      name: container,
+    }),
+    explain('running-restore', 'Whether a restore still runs after it was given up.', restore.findRunningRestore, {
+      program: applicationName({ runId }),
+    }),
+    explain('drill-copies', 'Finds copies of drills that died.', drill.findCopies, { pattern: copyPattern }),
+    explain('drill-check', 'Checks the copy that a drill restored.', drill.checkDatabase(copy)),
+    explain('drill-tables', 'How many tables the copy has.', drill.countTables(copy)),
+    explain('drill-rows', 'How many rows they have.', drill.countRows(copy)),
+    explain('drill-size', 'How large the files of the copy are.', drill.sizeOfFiles(copy)),
+    explain('drill-drop', 'Drops the copy, and only databases of such names.', drill.dropDatabase(copy)),
+  ];
+}
+
 /** What an operator runs so that the login may do all that; Hubkeep never sends them. */
 export function everyGrant(login: string): ExplainedStatement[] {
   return [
@@ -210,6 +247,7 @@ export function everyStatementByHand(): ExplainedStatement[] {
     ),
     explain('look-at-database', 'Whether a database is sound.', byHand.lookAtDatabase(database)),
     explain('orphans', 'Users whose login is missing.', byHand.findOrphanedUsers(database)),
+    explain('link-user', 'Links a user to the login of its name.', byHand.linkUser(database, 'web')),
     explain('drop-copy', 'Removes the old copy on a secondary.', byHand.dropCopy(database)),
     ...devices
       .slice(0, 1)

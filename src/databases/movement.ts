@@ -1,6 +1,6 @@
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { SqlMessage } from '../ports/sql-server';
-import { defaultStallMs, defaultTimeoutMs, type BackupRequest } from './backup-parts';
+import { defaultStallMs, defaultTimeoutMs } from './backup-parts';
 import type { WatchedWork } from './run-watched';
 
 const percentMessage = 3211;
@@ -9,11 +9,12 @@ export type Movement = ReturnType<typeof createMovement>;
 
 /** Remembers how far a statement is and since when; percents go up only, whoever tells them. */
 export function createMovement(
-  { parts, request }: WatchedWork,
+  { parts, request, doing = 'backup' }: WatchedWork,
   report: (progress: { readonly percent: number; readonly secondsLeft?: number | undefined }) => void,
 ) {
   const now = () => parts.clock.now().getTime();
   const { stallMs = defaultStallMs, timeoutMs = defaultTimeoutMs } = parts;
+  const subject = `The ${doing} of ${request.database} on ${request.server}`;
   const startedAt = now();
   let movedAt = startedAt;
   let furthest = 0;
@@ -36,27 +37,23 @@ export function createMovement(
     },
     /** Why to give up, if that is due. */
     verdict(): HubkeepError | undefined {
-      if (now() - movedAt > stallMs) return stalled(request, stallMs);
-      return now() - startedAt > timeoutMs ? timedOut(request, timeoutMs) : undefined;
+      if (now() - movedAt > stallMs) return stalled(subject, stallMs);
+      return now() - startedAt > timeoutMs ? timedOut(subject, timeoutMs) : undefined;
     },
   };
 }
 
-function stalled({ database, server }: BackupRequest, stallMs: number): HubkeepError {
-  return new HubkeepError(
-    'sql.stalled',
-    `The backup of ${database} on ${server} made no progress for ${Math.round(stallMs / 60_000)} minutes`,
-    {
-      hint: 'Look at sys.dm_exec_requests and the SQL Server error log: a backup that waits usually waits for its disk. SQL_BACKUP_STALL_MINUTES says how long to wait.',
-      retryable: true,
-    },
-  );
+function stalled(subject: string, stallMs: number): HubkeepError {
+  return new HubkeepError('sql.stalled', `${subject} made no progress for ${Math.round(stallMs / 60_000)} minutes`, {
+    hint: 'Look at sys.dm_exec_requests and the SQL Server error log: what waits usually waits for its disk. SQL_BACKUP_STALL_MINUTES says how long to wait.',
+    retryable: true,
+  });
 }
 
-function timedOut({ database, server }: BackupRequest, timeoutMs: number): HubkeepError {
+function timedOut(subject: string, timeoutMs: number): HubkeepError {
   return new HubkeepError(
     'sql.timed-out',
-    `The backup of ${database} on ${server} was not done after ${Math.round(timeoutMs / 3_600_000)} hours and was stopped`,
+    `${subject} was not done after ${Math.round(timeoutMs / 3_600_000)} hours and was stopped`,
     { hint: 'Raise SQL_BACKUP_TIMEOUT_HOURS, set SQL_BACKUP_STRIPES, or give SQL_BACKUP_DIRECTORY a faster disk.' },
   );
 }

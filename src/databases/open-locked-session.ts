@@ -36,8 +36,12 @@ export async function openLockedSession(
 }
 
 function busy(request: BackupRequest): HubkeepError {
-  return new HubkeepError('sql.backup-failed', `Hubkeep is already backing up ${request.database} on ${request.server}`, {
-    hint: 'Wait for the other run, or end its connection if its host is gone (program_name in sys.dm_exec_sessions begins with Hubkeep).',
-    retryable: true,
-  });
+  return new HubkeepError(
+    'sql.backup-failed',
+    `Hubkeep is already backing up or restoring ${request.database} on ${request.server}`,
+    {
+      hint: 'Wait for the other run, or end its connection if its host is gone (program_name in sys.dm_exec_sessions begins with Hubkeep).',
+      retryable: true,
+    },
+  );
 }

@@ -9,6 +9,8 @@ export interface WatchedWork {
   readonly parts: DatabaseBackupParts;
   readonly request: BackupRequest;
   readonly control: BackupControl;
+  /** What is done to the database, for messages; a backup unless told. */
+  readonly doing?: string;
 }
 
 const pollMs = 5_000;

@@ -53,10 +53,7 @@ export async function readServerFacts(session: SqlSession): Promise<ServerFacts>
 
 /** Finds the database without regard to case, an exact match first. Throws `sql.database-missing`, or `sql.backup-failed` unless it is ONLINE. */
 export async function findDatabase(session: SqlSession, name: string): Promise<Database> {
-  const rows = await session.query(listDatabases);
-  const found = rows.map(toDatabase);
-  const sameName = found.filter((database) => database.name.toLowerCase() === name.toLowerCase());
-  const match = sameName.find((database) => database.name === name) ?? sameName[0];
+  const match = await findByName(session, name);
   if (match === undefined) {
     throw new HubkeepError('sql.database-missing', `There is no database ${name} on this server that SQL_USER can see`, {
       hint: 'Check SQL_DATABASES and that the server in SQL_SERVERS is the one that holds the database.',
@@ -69,6 +66,13 @@ export async function findDatabase(session: SqlSession, name: string): Promise<D
     });
   }
   return match;
+}
+
+/** In whatever state, without regard to case, an exact match first. */
+export async function findByName(session: SqlSession, name: string): Promise<Database | undefined> {
+  const rows = await session.query(listDatabases);
+  const sameName = rows.map(toDatabase).filter((database) => database.name.toLowerCase() === name.toLowerCase());
+  return sameName.find((database) => database.name === name) ?? sameName[0];
 }
 
 /** Undefined where the server refuses to answer. */

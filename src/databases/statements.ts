@@ -131,6 +131,10 @@ export function dropCredential(name: string): string {
   return `DROP CREDENTIAL ${quoteCredential(name)}`;
 }
 
+/** Parameter `name`. One row when there is one. */
+export const findCredential = `SELECT CASE WHEN c.modify_date > c.create_date THEN 1 ELSE 0 END AS isAltered
+FROM sys.credentials AS c WHERE c.name = @name`;
+
 function credentialWith({ name, secret }: UrlCredential): string {
   return `CREDENTIAL ${quoteCredential(name)} WITH IDENTITY = N'SHARED ACCESS SIGNATURE', SECRET = ${quoteText(secret)}`;
 }

@@ -12,10 +12,10 @@ export interface BackupContainer {
   /** Makes the container when it is missing. Throws `sql.target-unusable` when a policy of it would break every backup. */
   prepare(): Promise<void>;
   /**
-   * A signature to read, write, delete and list in this container alone, without a question mark. A secret. It may end
-   * earlier than asked where the service allows no more: seven days for an identity. Throws `sql.target-unusable`.
+   * A signature to read, write, delete and list in this container alone, or to read and list, without a question mark. A secret.
+   * It may end earlier than asked where the service allows no more: seven days for an identity. Throws `sql.target-unusable`.
    */
-  sign(until: Date): Promise<string>;
+  sign(until: Date, rights?: 'write' | 'read'): Promise<string>;
   /** Keeps the hash beside a blob. Throws `store.precondition-failed` when it no longer has that etag. */
   keepHash(key: string, hash: { readonly etag: string; readonly sha256: string }): Promise<void>;
 }

@@ -35,6 +35,9 @@ beforeAll(async () => {
   await say(['backup', '--components', 'secrets', '--verbose'], { STAMP_NAME: 'another' });
   stage.sandbox.vaultFaults.clear();
   await say(['backup', '--components', 'databases', '--verbose', '--json'], { SQL_BACKUP_MODE: 'url' });
+  const there = ['--to-server', stage.sandbox.settings['SQL_SERVERS']!, '--verbose', '--json'];
+  await say(['restore', 'latest', ...there, '--as-prefix', 'copy_'], { SQL_BACKUP_MODE: 'url' });
+  await say(['restore', 'latest', ...there], { SQL_BACKUP_MODE: 'url', SQL_PASSWORD: wrong.SQL_PASSWORD });
   stage.sandbox.sql.faults.add({
     match: 'BACKUP DATABASE',
     errors: [{ number: 3201, text: 'Operating system error 5(Access is denied.).' }],
@@ -85,7 +88,7 @@ function allCanaries({ sandbox: { settings } }: Stage): Canary[] {
   ];
 }
 
-/** What SQL Server was given to write to storage with. */
+/** What SQL Server was given to write to storage with, and to read from it. */
 function signatures({ sandbox: { sql } }: Stage): Canary[] {
   return sql.credentialSecrets().map((secret, i) => ({
     name: `the signature ${i + 1} of a credential`,
@@ -128,8 +131,8 @@ test('the canaries are alive: many, in the vault and in the file that was droppe
 
 test('runs went as they should: whole, partial and refused', () => {
   expect(said.slice(0, 8).map(({ ended }) => ended.code)).toEqual([0, 0, 0, 3, 3, 1, 1, 2]);
-  expect(said.slice(10, 12).map(({ ended }) => ended.code)).toEqual([0, 3]);
-  expect(signatures(stage)).toHaveLength(2);
+  expect(said.slice(10, 14).map(({ ended }) => ended.code)).toEqual([0, 0, 1, 3]);
+  expect(signatures(stage)).toHaveLength(3);
   expect(said.slice(-2).map(({ ended }) => ended.code)).toEqual([0, 1]);
 });
 

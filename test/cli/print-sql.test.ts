@@ -1,10 +1,11 @@
-import { everyGrant, everyStatement, everyStatementByHand } from '../../src/databases/every-statement';
+import { everyGrant, everyRestoreStatement, everyStatement, everyStatementByHand } from '../../src/databases/every-statement';
 import { run } from './stage';
 
 test('every statement is printed without any setting, as a script that says what each is for', async () => {
   const { code, stdout, stderr } = await run({}, ['print-sql']);
   expect([code, stderr]).toEqual([0, '']);
-  for (const { name, purpose, statement } of [...everyStatement(), ...everyGrant('hubkeep'), ...everyStatementByHand()]) {
+  const listed = [...everyStatement(), ...everyRestoreStatement(), ...everyGrant('hubkeep'), ...everyStatementByHand()];
+  for (const { name, purpose, statement } of listed) {
     expect(stdout).toContain(`-- ${name}: ${purpose}\n`);
     expect(stdout).toContain(statement);
   }
@@ -15,6 +16,11 @@ test('--json gives the statements and the grants in one document', async () => {
   const { code, json } = await run({}, ['print-sql', '--json']);
   expect(code).toBe(0);
   expect(json()).toEqual(
-    JSON.parse(JSON.stringify({ statements: everyStatement(), grants: everyGrant('hubkeep'), byHand: everyStatementByHand() })),
+    JSON.parse(
+      JSON.stringify({
+        ...{ statements: everyStatement(), restores: everyRestoreStatement() },
+        ...{ grants: everyGrant('hubkeep'), byHand: everyStatementByHand() },
+      }),
+    ),
   );
 });

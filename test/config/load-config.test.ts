@@ -43,6 +43,12 @@ test('a stamp with all its parts reads into one frozen structure', () => {
       stallMinutes: 30,
       timeoutHours: 24,
     },
+    sqlRestore: {
+      ...{ user: 'backup', password: 'a-password', encrypt: true, trustServerCertificate: false },
+      staging: { directory: 'D:\\Backups', directoryLocal: 'D:\\Backups' },
+      ...{ prefersUrl: false, stallMinutes: 30, timeoutHours: 24 },
+    },
+    drillSql: undefined,
     fileShare: { path: '\\\\files\\websites', exclude: [], width: 1 },
     secrets: {
       vaultUrl: 'https://vault.example',
@@ -65,6 +71,27 @@ test('stripes, stalls and time limits of backups are whole numbers within their 
   const wrong = { SQL_BACKUP_STRIPES: '65', SQL_BACKUP_STALL_MINUTES: '0', SQL_BACKUP_TIMEOUT_HOURS: '1.5' };
   for (const [name, value] of Object.entries(wrong))
     expect(problemsOf({ ...whole, [name]: value })).toContain(`${name}: must be`);
+});
+
+test('databases are restored with the login alone, by the directory where there is one', () => {
+  const login = { ...storage, SQL_USER: 'sa', SQL_PASSWORD: 'a-password' };
+  const { sql, sqlRestore } = loadConfig(login, { sources: false });
+  expect([sql, sqlRestore]).toEqual([undefined, expect.objectContaining({ user: 'sa', staging: undefined, prefersUrl: false })]);
+  const byUrl = { ...login, SQL_BACKUP_MODE: 'url', SQL_BACKUP_DIRECTORY: '/backup' };
+  expect(loadConfig(byUrl, { sources: false }).sqlRestore).toMatchObject({
+    ...{ prefersUrl: true, staging: { directory: '/backup', directoryLocal: '/backup' } },
+  });
+  expect(loadConfig(storage, { sources: false }).sqlRestore).toBeUndefined();
+});
+
+test('a drill goes by the directory of the backups unless it has one of its own', () => {
+  const drill = { ...whole, SQL_BACKUP_DIRECTORY_LOCAL: '/mnt/backups', DRILL_SQL_SERVER: 'scratch\\one' };
+  const stagingOf = (more: Record<string, string>) => loadConfig({ ...drill, ...more }).drillSql?.staging;
+  expect(loadConfig(drill).drillSql).toMatchObject({ server: 'scratch\\one', user: 'backup' });
+  expect(stagingOf({})).toEqual({ directory: 'D:\\Backups', directoryLocal: '/mnt/backups' });
+  expect(stagingOf({ DRILL_SQL_BACKUP_DIRECTORY: '/drill' })).toEqual({ directory: '/drill', directoryLocal: '/drill' });
+  expect(stagingOf({ DRILL_SQL_BACKUP_DIRECTORY_LOCAL: '/here' })).toEqual({ directory: 'D:\\Backups', directoryLocal: '/here' });
+  expect(problemsOf({ ...whole, DRILL_SQL_SERVER: 'a,b' })).toContain('DRILL_SQL_SERVER: must');
 });
 
 test('SQL Server may write to blobs by itself where it can be given a signature', () => {

@@ -4,8 +4,12 @@ import ts from 'typescript';
 import { startAzurite } from '../../sandbox/azurite';
 import { createAvailabilityGroup } from '../../sandbox/sql-server/engine/availability-group';
 import { createDatabaseRoutes } from '../../src/databases/routing/route-databases';
-import { everyGrant, everyStatement, everyStatementByHand } from '../../src/databases/every-statement';
+import { everyGrant, everyRestoreStatement, everyStatement, everyStatementByHand } from '../../src/databases/every-statement';
 import type { SqlServer } from '../../src/ports/sql-server';
+import { createDatabaseDrill } from '../../src/databases/drill-databases';
+import { scriptedFaults } from '../../sandbox/sql-server/scripted-faults';
+import type { SqlServerOptions } from '../../sandbox/sql-server/start-sql-server';
+import { createRestoreBench, hosting, metering, pointOf } from './restore/restore-support';
 import { createSandbox, errorOf, login, type Sandbox } from '../sandbox/sql-server/support';
 import { createBench, runId, type Bench } from './support';
 import { createUrlBench } from './url-support';
@@ -17,7 +21,7 @@ beforeEach(() => {
 afterEach(() => sandbox.end());
 
 const sources = join(__dirname, '../../../src');
-const homes = ['databases/statements.ts', 'databases/routing/statements.ts', 'databases/by-hand/statements.ts'];
+const homes = ['', 'routing/', 'by-hand/', 'restore/', 'drill/'].map((folder) => `databases/${folder}statements.ts`);
 
 /** What T-SQL looks like, in capitals as we write it; a word of it in a message is not enough. */
 const sqlPattern = new RegExp(
@@ -61,8 +65,8 @@ test('T-SQL stands in the files that are there for it', () => {
 });
 
 test('the search for T-SQL would find each statement there is', () => {
-  for (const { statement } of [...everyStatement(), ...everyGrant('hubkeep'), ...everyStatementByHand()])
-    expect(statement).toMatch(sqlPattern);
+  const listed = [...everyStatement(), ...everyRestoreStatement(), ...everyGrant('hubkeep'), ...everyStatementByHand()];
+  for (const { statement } of listed) expect(statement).toMatch(sqlPattern);
   const texts = homes.flatMap((home) => textsOf(join(sources, home)));
   expect(texts.filter((text) => sqlPattern.test(text)).length).toBeGreaterThan(18);
 });
@@ -73,6 +77,7 @@ function shapeOf(statement: string): string {
     .replace(/N?'(?:[^']|'')*'/g, "''")
     .replace(/\[(?:[^\]]|\]\])*\]/g, '[]')
     .replace(/^KILL \d+$/, 'KILL 0')
+    .replace(/(MOVE '' TO ''(?:, )?)+/g, 'MOVE ')
     .replace(/((DISK|URL) = ''(?:, )?)+/g, "$2 = '' ");
 }
 
@@ -130,4 +135,30 @@ test('what backups send is what is listed, and all of it', async () => {
   );
   expect(await errorOf(backUp(orphaned))).toMatchObject({ code: 'sql.timed-out' });
   expect([...sent].sort()).toEqual([...new Set(everyStatement().map(({ statement }) => shapeOf(statement)))].sort());
+});
+
+test('what restores and drills send beside is what is listed, and all of it', async () => {
+  const sent = new Set<string>();
+  const target: Partial<SqlServerOptions> = { databases: [metering] };
+  const bench = await createRestoreBench(sandbox);
+  const backups = [await bench.backUp(), await bench.backUp(metering.name)];
+  const sql = noting(bench.parts.sql, sent);
+  const plain = await createRestoreBench(sandbox, { target, parts: { sql, store: bench.parts.store } });
+  const plan = await plain.plan(backups, { replace: true });
+  for (const item of plan.items) await plain.restores.restore({ plan, item, control: {} });
+  await createDatabaseDrill({ ...plain.parts, restores: plain.restores, server: plain.address })(pointOf(backups));
+  plain.target.faults.add(scriptedFaults['restore breaks off']);
+  expect(await errorOf(plain.restore(backups, { replace: true }))).toMatchObject({ code: 'sql.restore-failed' });
+  const group = await createAvailabilityGroup({ databases: [hosting.name] });
+  sandbox.defer(() => group.close());
+  const grouped = await createRestoreBench(sandbox, {
+    target: { databases: [hosting], availabilityGroup: group },
+    parts: { sql, store: bench.parts.store },
+  });
+  expect(await errorOf(grouped.plan(backups.slice(0, 1)))).toMatchObject({ code: 'restore.database-in-group' });
+  const ofBackups = new Set(everyStatement().map(({ statement }) => shapeOf(statement)));
+  const beside = [...sent].filter((statement) => !ofBackups.has(statement));
+  // Blobs are restored from in a suite of their own.
+  const listed = everyRestoreStatement().filter(({ name }) => !['restore-url', 'lent-credential'].includes(name));
+  expect(beside.sort()).toEqual([...new Set(listed.map(({ statement }) => shapeOf(statement)))].sort());
 });

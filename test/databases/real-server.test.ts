@@ -1,18 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { classifySqlError } from '../../src/contracts/sql-errors/classify';
 import { runIdOf } from '../../src/contracts/run-id';
+import { createAzureBackupContainer } from '../../src/adapters/azure-blob/azure-backup-container';
 import { createDatabaseBackups } from '../../src/databases/back-up-database';
+import { createBackupCredentials } from '../../src/databases/backup-credentials';
 import { createDiskRoad } from '../../src/databases/disk-road';
 import { readDatabaseFacts } from '../../src/databases/database-facts';
-import { everyStatement } from '../../src/databases/every-statement';
+import { createDatabaseDrill } from '../../src/databases/drill-databases';
+import { everyRestoreStatement, everyStatement } from '../../src/databases/every-statement';
+import { dropDatabase } from '../../src/databases/drill/statements';
 import { openLockedSession } from '../../src/databases/open-locked-session';
 import { proveBackup } from '../../src/databases/proof';
 import { readRights } from '../../src/databases/rights';
+import { createServerRestores } from '../../src/databases/restore-to-server';
 import { createDatabaseRoutes } from '../../src/databases/routing/route-databases';
-import { findDatabase, readServerFacts } from '../../src/databases/server-facts';
+import { findByName, findDatabase, readServerFacts } from '../../src/databases/server-facts';
 import { joinStagingPath } from '../../src/databases/staging-names';
 import { backupDatabase, declareParameter, readBackupHeader, verifyBackup } from '../../src/databases/statements';
 import { inspectBak } from '../../src/databases/tape/inspect-bak';
@@ -190,12 +195,54 @@ test('a database that is being backed up is not taken a second time until the co
   await (await openLockedSession({ ...server.parts, lockWaitMs: 10_000 }, request)).close();
 });
 
+function restoresOn({ parts }: ServerUnderTest) {
+  const { sql, clock, staging, backupDirectory: directory } = parts;
+  const container = createAzureBackupContainer({ accountUrl: 'http://127.0.0.1:9/nobody', sas: 'sig=none' }, 'x-sql', { clock });
+  const credentials = createBackupCredentials({ sql, container, clock });
+  const restoreParts = { ...parts, container, credentials, staging: { files: staging, directory }, prefersUrl: false };
+  return { restoreParts, restores: createServerRestores(restoreParts) };
+}
+
+test.each(names)('a database with %s name is restored beside itself, from several files, and is there', async (_which, name) => {
+  const databases = createDatabaseBackups({ ...server.parts, stripes: 2 }, createDiskRoad(server.parts));
+  const { backup } = await databases.backUp({ runId: newRun(), server: server.address, database: name });
+  const { restores } = restoresOn(server);
+  const target = `${name}_copy`;
+  const request = { server: server.address, items: [{ backup, target }], replace: false };
+  const plan = await restores.plan(request);
+  const before = readdirSync(server.local);
+  try {
+    const { files } = await restores.restore({ plan, item: plan.items[0]!, control: {} });
+    const { recorded } = await factsOf(target);
+    expect(recorded.files?.map(({ logicalName }) => logicalName)).toEqual(files.map(({ logicalName }) => logicalName));
+    expect(recorded.state).toBe('ONLINE');
+    expect(await errorOf(restores.plan(request))).toMatchObject({ code: 'restore.database-exists' });
+    const again = await restores.plan({ ...request, replace: true });
+    expect((await restores.restore({ plan: again, item: again.items[0]!, control: {} })).files).toEqual(files);
+  } finally {
+    await session.execute(dropDatabase(target)).catch(() => undefined);
+  }
+  expect(readdirSync(server.local)).toEqual(before);
+});
+
+test('a drill restores, checks, finds that there is no table, and leaves nothing', async () => {
+  const databases = createDatabaseBackups(server.parts, createDiskRoad(server.parts));
+  const { backup } = await databases.backUp({ runId: newRun(), server: server.address, database: tag });
+  const { restores, restoreParts } = restoresOn(server);
+  const drill = createDatabaseDrill({ ...restoreParts, restores, server: server.address });
+  const result = await drill({ id: newRun(), databases: { status: 'succeeded', items: [{ status: 'succeeded', ...backup }] } });
+  if (result.status === 'not-configured') throw new Error('The drill is configured');
+  const [drilled] = result.databases;
+  expect(drilled).toMatchObject({ problem: { code: 'drill.empty' }, seconds: { restoring: expect.any(Number) }, warnings: [] });
+  expect(await findByName(session, drilled!.restoredAs)).toBeUndefined();
+});
+
 // The double reads only statements that it carries out.
 (isReal ? test : test.skip)('every statement there is can be parsed', async () => {
   const parser = await server.parts.sql.connect(server.address);
   const parse = (statement: string) => parser.execute(`SET PARSEONLY ON;\n${statement}`);
   try {
-    for (const { name, statement, parameters } of everyStatement()) {
+    for (const { name, statement, parameters } of [...everyStatement(), ...everyRestoreStatement()]) {
       const declared = Object.entries(parameters).map(([parameter, value]) => declareParameter(parameter, value));
       const answer = await parse([...declared, statement].join('\n')).then(
         () => 'parsed',

@@ -39,8 +39,14 @@ export const catalogTables: TableReaders = {
     ),
   'sys.tables': ({ database }) =>
     table(
-      'name nvarchar, object_id int, type nvarchar, type_desc nvarchar',
-      Object.keys(database.tables).map((name, index) => [nameOf(name), firstObjectId + index, 'U', 'USER_TABLE']),
+      'name nvarchar, object_id int, type nvarchar, type_desc nvarchar, is_ms_shipped bit',
+      Object.keys(database.tables).map((name, index) => [nameOf(name), firstObjectId + index, 'U', 'USER_TABLE', false]),
+    ),
+  // Each table is one clustered index in one partition.
+  'sys.partitions': ({ database }) =>
+    table(
+      'partition_id bigint, object_id int, index_id int, partition_number int, rows bigint',
+      Object.values(database.tables).map((rows, index) => [index + 1, firstObjectId + index, 1, 1, rows]),
     ),
   'information_schema.tables': ({ database }) =>
     table(
@@ -72,7 +78,7 @@ function describe(database: Database, server: ServerState): Value[] {
     database.name,
     database.id,
     source?.id ?? null,
-    server.startedAt,
+    database.createdAt ?? server.startedAt,
     database.compatibilityLevel,
     database.collation,
     userAccesses.indexOf(database.userAccess),

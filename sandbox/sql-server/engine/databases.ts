@@ -52,6 +52,8 @@ export interface Database extends DatabaseContent {
   corruption?: 'page' | 'logical' | undefined;
   logReuseWait: string;
   state: string;
+  /** Local time of the server; when that was started unless set. */
+  createdAt?: Date;
   /** Grows with every change; pages changed since differ in a backup. */
   generation: number;
   /** Number of the virtual log file and of the block in it. */

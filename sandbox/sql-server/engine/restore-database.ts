@@ -128,6 +128,7 @@ async function readAll(
   const { content, facts } = volumes[0].file;
   server.databases.remove(restore.database);
   const database = server.databases.restore({ ...content, name: restore.database, size: facts.size, files, state: 'RESTORING' });
+  database.createdAt = localNow(server);
   const running: RunningRequest = {
     sessionId: session.id,
     databaseId: database.id,

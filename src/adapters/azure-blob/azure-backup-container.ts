@@ -19,7 +19,10 @@ export interface AzureBackupContainerOptions extends AzureBlobStoreOptions {
 }
 
 /** What SQL Server asks of its credential: a failed backup takes away what it wrote. */
-const permissions = ContainerSASPermissions.from({ read: true, write: true, delete: true, list: true });
+const permissions = {
+  write: ContainerSASPermissions.from({ read: true, write: true, delete: true, list: true }),
+  read: ContainerSASPermissions.from({ read: true, list: true }),
+};
 /** Keys of an identity, and with them its signatures, live no longer. */
 const longestKeyMs = 7 * 24 * 3_600_000;
 /** The clocks of this machine and of the service may differ by this much. */
@@ -52,10 +55,10 @@ export function createAzureBackupContainer(
       const found = await translated('read the properties of the container', () => client.getProperties());
       refuseImmutable(found, location);
     },
-    async sign(until) {
+    async sign(until, rights = 'write') {
       const values: BlobSASSignatureValues = {
         containerName: container,
-        permissions,
+        permissions: permissions[rights],
         protocol: location.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp,
         expiresOn: until,
         ...(options.apiVersion === undefined ? {} : { version: options.apiVersion }),

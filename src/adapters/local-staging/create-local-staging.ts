@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HubkeepError } from '../../errors/hubkeep-error';
+import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
 import type { StagingFiles } from '../../ports/staging-files';
 
 /** Staging files on a mounted path or UNC. `directoryOf` gives SQL_BACKUP_DIRECTORY_LOCAL for one server. */
@@ -12,6 +12,20 @@ export function createLocalStaging(directoryOf: (server: string) => string): Sta
       const path = pathOf(server, name);
       const { size } = await stat(path).catch((cause: unknown) => unreadable(path, cause));
       return { size, stream: () => readAll(path) };
+    },
+    async write(server, name, content) {
+      const path = pathOf(server, name);
+      const file = await open(path, 'wx').catch((cause: unknown) => unwritable(path, cause));
+      try {
+        for await (const chunk of content) await file.writeFile(chunk);
+        await file.sync();
+        await file.close();
+      } catch (error) {
+        await file.close().catch(() => undefined);
+        await rm(path, { force: true }).catch(() => undefined);
+        if (isHubkeepError(error)) throw error;
+        unwritable(path, error);
+      }
     },
     async remove(server, name) {
       const path = pathOf(server, name);
@@ -39,8 +53,20 @@ function plainName(name: string): string {
   throw new HubkeepError('sql.staging-unreadable', `${JSON.stringify(name)} is not a file name in the backup directory`);
 }
 
+function unwritable(path: string, cause: unknown): never {
+  const code = codeIn(cause);
+  throw new HubkeepError('sql.staging-unwritable', `Cannot write ${path}${code === '' ? '' : ` (${code})`}`, {
+    hint: 'The account Hubkeep runs as needs write permission and room for the backup in the directory that SQL Server reads it from (SQL_BACKUP_DIRECTORY_LOCAL).',
+    cause,
+  });
+}
+
+function codeIn(cause: unknown): string {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+}
+
 function unreadable(path: string, cause: unknown): never {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+  const code = codeIn(cause);
   const missing = code === 'ENOENT' || code === 'ENOTDIR';
   throw new HubkeepError('sql.staging-unreadable', `${missing ? 'Cannot find' : 'Cannot read'} ${path}`, {
     hint: missing

@@ -1,4 +1,5 @@
-import { type SqlErrorAction, type SqlErrorKind, type SqlErrorRule, sqlErrorRules } from './table';
+import type { SqlErrorAction, SqlErrorKind, SqlErrorRule } from './rule';
+import { sqlErrorRules } from './table';
 
 export interface SqlErrorMeaning {
   readonly kind: SqlErrorKind;

@@ -1,4 +1,5 @@
-import { type SqlErrorRule, sqlErrorRules } from './table';
+import type { SqlErrorRule } from './rule';
+import { sqlErrorRules } from './table';
 
 /** The rules as a table in Markdown, in the order in which they count. */
 export function errorTable(): string {

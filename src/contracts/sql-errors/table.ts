@@ -1,40 +1,4 @@
-/**
- * What an error number of BACKUP or RESTORE means for the run.
- * `wrapper` only says that something before it failed; `transient` may be gone on a new try; `failover` after finding the new primary;
- * `reroute` wants another replica; `promote` is about a chain of backups, which copy-only full ones do not need; `configuration`
- * needs the operator; `corruption` says that the database or the file is damaged; `restore` only comes when restoring.
- */
-export type SqlErrorKind =
-  | 'wrapper'
-  | 'information'
-  | 'warning'
-  | 'transient'
-  | 'failover'
-  | 'reroute'
-  | 'promote'
-  | 'configuration'
-  | 'corruption'
-  | 'restore';
-
-/** What Hubkeep does about it. */
-export type SqlErrorAction =
-  | 'read the error before it'
-  | 'go on'
-  | 'prove by the file’s header'
-  | 'try again under a new name'
-  | 'find the replica again'
-  | 'fail'
-  | 'fail, and hold older points';
-
-export interface SqlErrorRule {
-  readonly numbers: readonly number[];
-  /** Windows errors that the text quotes; the rule is about no other then. */
-  readonly os?: readonly number[];
-  readonly kind: SqlErrorKind;
-  readonly action: SqlErrorAction;
-  /** What the operator should do; nothing where there is nothing to do. */
-  readonly advice?: string;
-}
+import type { SqlErrorRule } from './rule';
 
 /** Sharing violation, and what a network path answers on a bad day. */
 const networkTrouble = [32, 53, 54, 59, 64, 121, 1231];
@@ -137,9 +101,16 @@ export const sqlErrorRules: readonly SqlErrorRule[] = [
     advice: 'A blob of an earlier attempt is still leased.',
   },
   {
-    numbers: [233, 701, 802, 1205, 1222, 3065, 3101, 3224, 3229, 3230, 3271, 3290, 3292, 3293, 3298, 5245, 10053, 10054, 10060],
+    numbers: [233, 701, 802, 1205, 1222, 3065, 3224, 3229, 3230, 3271, 3290, 3292, 3293, 3298, 5245, 10053, 10054, 10060],
     kind: 'transient',
     action: 'try again under a new name',
+  },
+  {
+    numbers: [3101],
+    kind: 'transient',
+    action: 'try again under a new name',
+    advice:
+      'Something is connected to the database that is to be replaced: stop the roles of App Service, or end its connections (sys.dm_exec_sessions).',
   },
   {
     numbers: [976, 978, 979, 983, 4060],
@@ -170,7 +141,7 @@ export const sqlErrorRules: readonly SqlErrorRule[] = [
     kind: 'configuration',
     action: 'fail',
     advice:
-      'Give SQL_USER the db_backupoperator role in this database (and CREATE ANY DATABASE, which RESTORE VERIFYONLY asks for).',
+      'Give SQL_USER the db_backupoperator role in this database (and CREATE ANY DATABASE, which RESTORE VERIFYONLY asks for). To restore over a database that is there, it needs the role dbcreator or has to own it.',
   },
   { numbers: [916], kind: 'configuration', action: 'fail', advice: 'SQL_USER has no user in this database: create one.' },
   {
@@ -223,6 +194,19 @@ export const sqlErrorRules: readonly SqlErrorRule[] = [
     action: 'fail',
     advice: 'Another database of that name, or its files, are there: restore under another name, or replace it on purpose.',
   },
+  {
+    numbers: [3159],
+    kind: 'restore',
+    action: 'fail',
+    advice: 'The log of the database that is there has parts in no backup: replace it on purpose, or back its log up first.',
+  },
+  {
+    numbers: [1834, 3156, 3119, 3234, 5133, 5170],
+    kind: 'restore',
+    action: 'fail',
+    advice: 'A file of the database cannot be put there: name other directories (--data-directory, --log-directory).',
+  },
+  { numbers: [3257], kind: 'restore', action: 'fail', advice: 'The disk for the files of the database has too little room.' },
   { numbers: [3169], kind: 'restore', action: 'fail', advice: 'The backup is of a newer version of SQL Server than this one.' },
   {
     numbers: [12824],

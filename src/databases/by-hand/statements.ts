@@ -1,4 +1,4 @@
-/** What a runbook asks an operator to run. Never sent. */
+/** What a runbook, or a restore, asks an operator to run. Never sent. */
 import { devicesOf, quoteName, quoteText, type BackupDevice } from '../statements';
 
 export const lookAtServer = `SELECT SERVERPROPERTY('ProductVersion') AS version, SERVERPROPERTY('Collation') AS [collation],
@@ -50,6 +50,10 @@ export function findOrphanedUsers(database: string): string {
   return `SELECT p.name FROM ${quoteName(database)}.sys.database_principals AS p
 LEFT JOIN sys.server_principals AS s ON s.sid = p.sid
 WHERE p.authentication_type_desc = N'INSTANCE' AND s.sid IS NULL AND p.principal_id > 4;`;
+}
+
+export function linkUser(database: string, user: string): string {
+  return `USE ${quoteName(database)}; ALTER USER ${quoteName(user)} WITH LOGIN = ${quoteName(user)};`;
 }
 
 export function leaveGroup(group: string, database: string): string {

@@ -59,6 +59,18 @@ test.each([undefined, '2019-07-07'])('an account key signs for this container al
   });
 });
 
+test('a signature to read does neither write nor delete', async () => {
+  const container = open(azurite);
+  await container.prepare();
+  await container.blobs.put('a.bak', Buffer.from('x'));
+  const signed = signedClient(container.url, await container.sign(soon(), 'read'));
+  expect((await signed.getBlobClient('a.bak').downloadToBuffer()).toString()).toBe('x');
+  for await (const { name } of signed.listBlobsFlat()) expect(name).toBe('a.bak');
+  const refused = { statusCode: 403 };
+  await expect(signed.getBlockBlobClient('b.bak').upload('x', 1)).rejects.toMatchObject(refused);
+  await expect(signed.deleteBlob('a.bak')).rejects.toMatchObject(refused);
+});
+
 /** What Azurite looks at in a token; real ones come from Entra ID. */
 function tokenFor(now = Math.floor(Date.now() / 1000)): string {
   const claims = {

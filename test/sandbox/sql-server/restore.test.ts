@@ -63,6 +63,14 @@ test('a restored database is there with its files, users, settings and rows', as
     { name: 'hosting_log', path: 'D:\\drill.ldf' },
   ]);
   expect(await rows(to, 'SELECT COUNT(*) AS sites FROM drill.dbo.Sites')).toEqual([{ sites: 42 }]);
+  const partitions =
+    'SELECT t.name AS name, p.rows AS [rows] FROM drill.sys.partitions AS p INNER JOIN drill.sys.tables AS t ON t.object_id = p.object_id WHERE p.index_id IN (0, 1) AND t.is_ms_shipped = 0';
+  expect(await rows(to, partitions)).toEqual([
+    { name: 'Sites', rows: '42' },
+    { name: 'Workers', rows: '3' },
+  ]);
+  const since = "SELECT name FROM sys.databases WHERE create_date > DATEADD(minute, -1, GETDATE()) AND name = N'drill'";
+  expect(await rows(to, since)).toEqual([{ name: 'drill' }]);
   expect(await rows(to, 'SELECT name FROM drill.sys.tables ORDER BY name')).toEqual([{ name: 'Sites' }, { name: 'Workers' }]);
   const users = "SELECT name FROM drill.sys.database_principals WHERE authentication_type_desc = 'DATABASE'";
   expect(await rows(to, users)).toEqual([{ name: 'web' }]);
