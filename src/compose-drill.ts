@@ -1,12 +1,14 @@
 /** The part of the composition that rehearses restores. */
 import { tmpdir } from 'node:os';
 import { createBeginDrill } from './activities/begin-drill';
+import { createDrillDatabases } from './activities/drill-databases';
 import { createDrillShare } from './activities/drill-share';
 import { createEndDrill } from './activities/end-drill';
 import { createSettleVerification } from './activities/settle-verification';
 import { createVerifyBox } from './activities/verify-box';
 import { createLocalScratch } from './adapters/local-scratch/local-scratch';
 import type { Config } from './config/config';
+import type { DatabaseDrill } from './databases/drill-databases';
 import type { BlobStore } from './ports/blob-store';
 import type { Clock } from './ports/clock';
 import type { Log } from './ports/log';
@@ -24,6 +26,7 @@ export interface DrillParts {
   readonly shareStore: BlobStore;
   readonly points: RecoveryPoints;
   readonly verifier: Verifier;
+  readonly drillDatabases: DatabaseDrill;
   readonly repositoryId: () => Promise<string>;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,7 +38,7 @@ export interface DrillParts {
 const writerThreads = 2;
 
 export function composeDrills({ drill, stampName: stamp }: Config, parts: DrillParts) {
-  const { store, points, verifier, clock, log, notifier, repositoryId, bootId, spawnWriter } = parts;
+  const { store, points, verifier, clock, log, notifier, repositoryId, bootId, spawnWriter, drillDatabases } = parts;
   const drills = createDrills(store);
   const scratch = createLocalScratch(drill.scratchDirectory ?? tmpdir(), bootId);
   const activities = {
@@ -46,6 +49,7 @@ export function composeDrills({ drill, stampName: stamp }: Config, parts: DrillP
       ...{ store: parts.shareStore, points, drills, scratch, clock },
       ...{ spawn: spawnWriter, threads: writerThreads },
     }),
+    'drill-databases': createDrillDatabases({ points, drillDatabases }),
     'end-drill': createEndDrill({ store, drills, points, clock, log, notifier, stamp }),
   };
   const services: DrillServices = { drills, start: createDrillStarter({ drills, clock, repositoryId }) };

@@ -23,7 +23,6 @@ import { openSecrets, secretsActivity, type Secrets } from './compose-secrets';
 import type { Config } from './config/config';
 import { backupContainerSuffix, longestContainerName } from './config/cross-checks';
 import type { ActivityMap } from './contracts/activities';
-import type { DatabaseDrill } from './databases/drill-databases';
 import type { ServerRestores } from './databases/restore-to-server';
 import type { SpawnShareThread } from './fileshare/aside/share-thread-protocol';
 import { startShareThread } from './fileshare/aside/start-share-thread';
@@ -72,7 +71,6 @@ export interface Hubkeep extends ApiServices, Secrets {
   /** Nothing without SQL_USER and SQL_PASSWORD. */
   readonly serverRestores: ServerRestores | undefined;
   /** Restores databases on trial, where DRILL_SQL_SERVER says. */
-  readonly drillDatabases: DatabaseDrill;
   /** Of this machine. */
   readonly bootId: string;
 }
@@ -135,8 +133,11 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     ...{ dependsOnProcess: runsDependOnProcess, spawnWriter },
   });
   const verifier = openVerifier({ store, clock, vault: secrets.vault });
+  const restoring = { config, clock, log, store, backupContainer };
+  const serverRestores = openServerRestores(restoring);
   const { activities: drillActivities, drills } = composeDrills(config, {
     ...{ store, shareStore, points, verifier, repositoryId, clock, log, notifier },
+    drillDatabases: openDatabaseDrill(restoring),
     ...{ bootId: host.bootId, spawnWriter },
   });
   const activities: Activities<ActivityMap> = {
@@ -161,10 +162,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
     ...{ config, clock, log, store, points, summaries, lock, progress, startRun },
     ...{ runbooks, restores, drills, verifier, ...secrets },
   };
-  const restoring = { config, clock, log, store, backupContainer };
-  const serverRestores = openServerRestores(restoring);
-  const drillDatabases = openDatabaseDrill(restoring);
-  return { ...edges, activities, runPoints, repositoryId, shareStore, serverRestores, drillDatabases, bootId };
+  return { ...edges, activities, runPoints, repositoryId, shareStore, serverRestores, bootId };
 }
 
 interface Storage {

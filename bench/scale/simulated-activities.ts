@@ -92,6 +92,9 @@ export function simulatedActivities({
     'verify-box': unused,
     'settle-verification': unused,
     'drill-share': unused,
+    'drill-databases': (): never => {
+      throw new Error('not simulated');
+    },
     'end-drill': unused,
     'begin-run': counted(() => ({
       status: 'succeeded' as const,

@@ -30,10 +30,10 @@ export function createEndDrill({ store, drills, points, clock, log, notifier, st
   return ({ request, steps }: EndDrill['input']): Promise<EndDrill['output']> =>
     asOutcome(async () => {
       const { drillId } = request;
-      const { recoveryPoint, problems, share } = steps;
+      const { recoveryPoint, problems, share, databases } = steps;
       const verification = await readJsonIfPresent(store, layout.drillVerification(drillId), verificationSchema);
       const point = recoveryPoint === undefined ? undefined : await readPoint(recoveryPoint);
-      const drill = concludeDrill(request, { point, verification, share, problems }, clock.now());
+      const drill = concludeDrill(request, { point, verification, share, databases, problems }, clock.now());
       await drills.write(drill);
       await recordDrill(points, drill);
       await drills.tidy(drillId);

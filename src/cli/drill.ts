@@ -51,7 +51,7 @@ async function runToItsEnd(hubkeep: Hubkeep, asked: Pick<DrillRequest, 'trigger'
   return hubkeep.drills.drills.read(started.drillId);
 }
 
-function describe({ id, status, recoveryPoint, verification, share, recoveryTime, problems }: Drill): string {
+function describe({ id, status, recoveryPoint, verification, share, databases, recoveryTime, problems }: Drill): string {
   const lines = [
     ...(verification === undefined
       ? []
@@ -60,9 +60,8 @@ function describe({ id, status, recoveryPoint, verification, share, recoveryTime
           `secrets    ${secretsOf(verification.secrets)}`,
         ]),
     ...shareLines(share),
-    ...(recoveryTime?.shareSeconds == null
-      ? []
-      : [`time       ${formatDuration(recoveryTime.shareSeconds * 1000)} for the whole file share, at the rate of this drill`]),
+    ...databaseLines(databases),
+    ...timeLines(recoveryTime),
     ...problems.map(({ message, hint }) => `wrong      ${message}${hint === undefined ? '' : ` (${hint})`}`),
   ];
   return [...lines, '', `${status}: drill ${id} of recovery point ${recoveryPoint ?? 'none'}`].join('\n');
@@ -83,4 +82,21 @@ function shareLines(share: Drill['share']): string[] {
   return [
     `file share ${plural(files, 'file')} of ${formatBytes(bytes)} restored in ${formatDuration(seconds * 1000)}, ${came}${left}`,
   ];
+}
+
+function databaseLines(databases: Drill['databases']): string[] {
+  if (databases === undefined || databases.status === 'broken-off') return [];
+  if (databases.status === 'not-configured') return ['databases  not restored on trial: DRILL_SQL_SERVER is not set'];
+  if (databases.databases.length === 0) return ['databases  none in this point that can be restored on trial'];
+  return databases.databases.map(({ server, database, outcome, userTables, rows, warnings }) => {
+    const looked = userTables === undefined ? '' : `, ${plural(userTables, 'table')} with ${plural(rows ?? 0, 'row')}`;
+    const notes = warnings.map((warning) => `; ${warning}`).join('');
+    return `database   ${database} of ${server} restored on ${databases.server} and checked: ${outcome}${looked}${notes}`;
+  });
+}
+
+function timeLines(time: Drill['recoveryTime']): string[] {
+  const line = (seconds: number | null | undefined, what: string) =>
+    seconds == null ? [] : [`time       ${formatDuration(seconds * 1000)} for ${what}, at the rate of this drill`];
+  return [...line(time?.databasesSeconds, 'the databases'), ...line(time?.shareSeconds, 'the whole file share')];
 }

@@ -1,5 +1,5 @@
 import type { DatabaseTarget, TakenBackup } from './database-backup';
-import type { Drill, DrillRequest, ShareDrill, Skipped } from './drill';
+import type { Drill, DrilledDatabases, DrillRequest, ShareDrill, Skipped } from './drill';
 import type { Failed, Outcome, Problem, Succeeded, Warning } from './outcome';
 import type { ChainPlace } from './recovery-point';
 import type { FinishBoxInput, RestoreBoxInput, RestoreRecord, RestoreRun } from './restore';
@@ -53,6 +53,7 @@ export interface ActivityMap {
     output: Outcome<{ findings: number }>;
   };
   'drill-share': { input: { request: DrillRequest; recoveryPoint: string }; output: ShareDrill | Failed | Skipped };
+  'drill-databases': { input: { request: DrillRequest; recoveryPoint: string }; output: DrilledDatabases };
   /** Stores what came of it, marks it on the point, and tells the operator when something is amiss. */
   'end-drill': { input: { request: DrillRequest; steps: DrillSteps }; output: Outcome<{ drill: Drill['status'] }> };
 }
@@ -62,6 +63,7 @@ export interface DrillSteps {
   readonly recoveryPoint?: string;
   readonly problems: Problem[];
   readonly share?: ActivityMap['drill-share']['output'];
+  readonly databases?: DrilledDatabases;
 }
 
 export interface DrillInput {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { databaseDrillSchema } from './database-drill';
 import { problemSchema } from './outcome';
 import { verificationSchema } from './verification';
 
@@ -44,6 +45,13 @@ const failedSchema = z.object({ status: z.literal('failed'), problem: problemSch
 const skippedSchema = z.object({ status: z.literal('skipped'), reason: z.string() });
 export type Skipped = z.infer<typeof skippedSchema>;
 
+/** What became of the databases; `broken-off` when not even that could be found out. */
+export const drilledDatabasesSchema = z.union([
+  databaseDrillSchema,
+  z.object({ status: z.literal('broken-off'), problem: problemSchema }),
+]);
+export type DrilledDatabases = z.infer<typeof drilledDatabasesSchema>;
+
 /** How long a restore of the whole point would take at the rates of the drill. Null where nothing was measured. */
 export const recoveryTimeSchema = z.object({ shareSeconds: seconds.nullable(), databasesSeconds: seconds.nullable() });
 export type RecoveryTime = z.infer<typeof recoveryTimeSchema>;
@@ -61,6 +69,7 @@ export const drillSchema = z.object({
   recoveryPoint: z.string().optional(),
   verification: verificationSchema.optional(),
   share: z.discriminatedUnion('status', [shareDrillSchema, failedSchema, skippedSchema]).optional(),
+  databases: drilledDatabasesSchema.optional(),
   recoveryTime: recoveryTimeSchema.optional(),
   /** Why it failed; what a rehearsal left out is in its part. */
   problems: z.array(problemSchema),

@@ -22,6 +22,7 @@ export const retryTable = {
   'verify-box': { firstMs: 5_000, maxAttempts: 4, backoff: 2, maxMs: 5 * minute },
   'settle-verification': { firstMs: 5_000, maxAttempts: 4, backoff: 2, maxMs: 5 * minute },
   'drill-share': { firstMs: 5_000, maxAttempts: 3, backoff: 2, maxMs: 5 * minute },
+  'drill-databases': { firstMs: 5_000, maxAttempts: 2, backoff: 2, maxMs: 5 * minute },
   'end-drill': { firstMs: 2_000, maxAttempts: 5, backoff: 2, maxMs: minute },
   'end-run': { firstMs: 2_000, maxAttempts: 5, backoff: 2, maxMs: minute },
 } as const satisfies Record<keyof ActivityMap, unknown>;

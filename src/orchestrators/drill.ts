@@ -22,10 +22,8 @@ export function* drill(workflow: HubkeepWorkflow, input: DrillInput): Orchestrat
     const settled = yield* workflow.call('settle-verification', { request, recoveryPoint, boxes: verified.boxes });
     const problems = [verified.problem ?? [], settled.status === 'failed' ? settled.problem : []].flat();
     workflow.setStatus({ phase: 'rehearsing' });
-    const [share] = yield* workflow.all(
-      request.parts.includes('share') ? [workflow.call('drill-share', { request, recoveryPoint })] : [],
-    );
-    return yield* end(workflow, input, { recoveryPoint, problems, ...(share === undefined ? {} : { share }) });
+    const rehearsed = yield* rehearse(workflow, request, recoveryPoint);
+    return yield* end(workflow, input, { recoveryPoint, problems, ...rehearsed });
   } catch (error) {
     return yield* end(workflow, input, { problems: [problemOf(error)] });
   }
@@ -54,6 +52,17 @@ function* verify(
     if (read.isLast) return { boxes: box + 1 };
   }
   return { next: first + boxesPerRound };
+}
+
+function* rehearse(
+  workflow: HubkeepWorkflow,
+  request: DrillInput['request'],
+  recoveryPoint: string,
+): Steps<Pick<DrillSteps, 'share' | 'databases'>> {
+  const { parts } = request;
+  const share = parts.includes('share') ? yield* workflow.call('drill-share', { request, recoveryPoint }) : undefined;
+  const databases = parts.includes('databases') ? yield* workflow.call('drill-databases', { request, recoveryPoint }) : undefined;
+  return { ...(share === undefined ? {} : { share }), ...(databases === undefined ? {} : { databases }) };
 }
 
 function* end(workflow: HubkeepWorkflow, { request }: DrillInput, steps: DrillSteps): Steps<{ status: string }> {

@@ -1,4 +1,5 @@
-import type { Drill, DrillRequest, RecoveryTime, ShareDrill, Skipped } from '../../contracts/drill';
+import type { Drill, DrilledDatabases, DrillRequest, RecoveryTime, ShareDrill, Skipped } from '../../contracts/drill';
+import type { DrilledDatabase } from '../../contracts/database-drill';
 import type { Failed, Problem } from '../../contracts/outcome';
 import type { RecoveryPoint } from '../../contracts/recovery-point';
 import type { Verification } from '../../contracts/verification';
@@ -8,6 +9,7 @@ export interface DrillResults {
   readonly point: RecoveryPoint | undefined;
   readonly verification: Verification | undefined;
   readonly share: ShareDrill | Failed | Skipped | undefined;
+  readonly databases: DrilledDatabases | undefined;
   /** What kept the drill from going on. */
   readonly problems: readonly Problem[];
 }
@@ -24,9 +26,14 @@ const against: readonly Problem['code'][] = [
 
 /** What a drill as a whole came to. */
 export function concludeDrill(request: DrillRequest, results: DrillResults, endedAt: Date): Drill {
-  const { point, verification, share } = results;
-  const problems = [...results.problems, ...verificationProblems(verification), ...shareProblems(share)];
-  const isAgainst = problems.some(({ code }) => against.includes(code));
+  const { point, verification, share, databases } = results;
+  const problems = [
+    ...results.problems,
+    ...verificationProblems(verification),
+    ...shareProblems(share),
+    ...databaseProblems(databases),
+  ];
+  const isAgainst = problems.some(({ code }) => against.includes(code)) || isAnyDamaged(databases);
   return {
     ...firstDrill(request),
     status: isAgainst ? 'failed' : problems.length > 0 ? 'incomplete' : 'succeeded',
@@ -34,6 +41,7 @@ export function concludeDrill(request: DrillRequest, results: DrillResults, ende
     ...(point === undefined ? {} : { recoveryPoint: point.id }),
     ...(verification === undefined ? {} : { verification }),
     ...(share === undefined ? {} : { share }),
+    ...(databases === undefined ? {} : { databases }),
     ...(point === undefined || !request.parts.includes('share') ? {} : { recoveryTime: recoveryTimeOf(point, results) }),
     problems,
   };
@@ -54,11 +62,35 @@ function shareProblems(share: DrillResults['share']): Problem[] {
   return [{ code: 'drill.share-differs', message }];
 }
 
+function databaseProblems(databases: DrilledDatabases | undefined): Problem[] {
+  if (databases?.status === 'broken-off') return [databases.problem];
+  return drilledOf(databases).flatMap(({ problem }) => problem ?? []);
+}
+
+function isAnyDamaged(databases: DrilledDatabases | undefined): boolean {
+  return drilledOf(databases).some(({ outcome }) => outcome === 'damaged');
+}
+
+function drilledOf(databases: DrilledDatabases | undefined): readonly DrilledDatabase[] {
+  return databases !== undefined && 'databases' in databases ? databases.databases : [];
+}
+
+function recoveryTimeOf(point: RecoveryPoint, { share, databases }: DrillResults): RecoveryTime {
+  return { shareSeconds: shareSecondsOf(point, share), databasesSeconds: databasesSecondsOf(databases) };
+}
+
 /** Small files take time by their number and large ones by their size: the slower of both counts. */
-function recoveryTimeOf({ fileshare }: RecoveryPoint, { share }: DrillResults): RecoveryTime {
-  if (fileshare?.status !== 'succeeded' || share?.status !== 'succeeded' || share.files === 0)
-    return { shareSeconds: null, databasesSeconds: null };
+function shareSecondsOf({ fileshare }: RecoveryPoint, share: DrillResults['share']): number | null {
+  if (fileshare?.status !== 'succeeded' || share?.status !== 'succeeded' || share.files === 0) return null;
   const { files, bytes } = fileshare.counts;
   const times = Math.max(files / share.files, share.bytes === 0 ? 0 : bytes / share.bytes);
-  return { shareSeconds: Math.round(share.seconds * times), databasesSeconds: null };
+  return Math.round(share.seconds * times);
+}
+
+/** They are restored whole, so nothing is to be reckoned but the sum. */
+function databasesSecondsOf(databases: DrilledDatabases | undefined): number | null {
+  const drilled = drilledOf(databases);
+  if (drilled.length === 0 || drilled.some(({ outcome }) => outcome !== 'passed')) return null;
+  const each = drilled.map(({ seconds: { copying = 0, verifying = 0, restoring = 0 } }) => copying + verifying + restoring);
+  return Math.round(each.reduce((sum, seconds) => sum + seconds, 0));
 }

@@ -20,7 +20,8 @@ export async function recordDrill(points: RecoveryPoints, drill: Drill): Promise
     await points.mark(recoveryPoint, { kind: 'cleared', at, by, drill: id, reason: 'it stood a drill' });
 }
 
-function summaryOf({ status, share, problems }: Drill): string {
+function summaryOf({ status, share, databases, problems }: Drill): string {
   const files = share?.status === 'succeeded' ? `, ${share.files} files restored and compared` : '';
-  return `${status}${files}${problems[0] === undefined ? '' : `: ${problems[0].message}`}`;
+  const restored = databases?.status === 'passed' ? `, ${databases.databases.length} databases restored and checked` : '';
+  return `${status}${files}${restored}${problems[0] === undefined ? '' : `: ${problems[0].message}`}`;
 }
