@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
-import {
-  everyGrant,
-  everyRestoreStatement,
-  everyStatement,
-  everyStatementByHand,
-  type ExplainedStatement,
-} from '../databases/every-statement';
+import { everyGrant, everyStatementByHand } from '../databases/by-hand/every-statement';
+import { everyRestoreStatement, everyStatement } from '../databases/every-statement';
+import type { ExplainedStatement } from '../databases/explained-statement';
 import { declareParameter } from '../databases/statements';
 import { withCommonOptions, type Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';

@@ -1,27 +1,13 @@
 import { backupKey } from './database-keys';
 import { transferSizes } from './edition';
 import { applicationName } from './open-locked-session';
-import { stagingNames } from './staging-names';
+import { database, devices, explain, names, runId, type ExplainedStatement } from './explained-statement';
 import * as drill from './drill/statements';
 import { copyName, copyPattern } from './drill/copy-names';
 import * as restore from './restore/statements';
 import * as routing from './routing/statements';
-import * as byHand from './by-hand/statements';
 import * as sql from './statements';
 
-export interface ExplainedStatement {
-  readonly name: string;
-  /** One sentence: what for, and when. */
-  readonly purpose: string;
-  readonly statement: string;
-  /** Values of its parameters in the example, by name. */
-  readonly parameters: Readonly<Record<string, string | number>>;
-}
-
-const database = 'appservice_hosting';
-const runId = '20261122T020000Z-7f3a';
-const names = stagingNames({ runId, server: 'sql1', database, attempt: '0a1b', stripes: 3 });
-const devices = names.map((name): sql.BackupDevice => ({ kind: 'disk', name: `D:\\Backup\\${name}` }));
 const container = 'https://account.blob.core.windows.net/hubkeep-sql';
 const blobs = [0, 1].map((stripe): sql.BackupDevice => ({
   kind: 'url',
@@ -196,72 +182,4 @@ export function everyRestoreStatement(): ExplainedStatement[] {
     explain('drill-size', 'How large the files of the copy are.', drill.sizeOfFiles(copy)),
     explain('drill-drop', 'Drops the copy, and only databases of such names.', drill.dropDatabase(copy)),
   ];
-}
-
-/** What an operator runs so that the login may do all that; Hubkeep never sends them. */
-export function everyGrant(login: string): ExplainedStatement[] {
-  return [
-    explain('login', 'Makes the login; put a password of yours in.', sql.grants.login(login)),
-    explain(
-      'user',
-      'Lets it into the database; once for each database, master among them, and for msdb.',
-      sql.grants.user(database, login),
-    ),
-    explain('grant-backup', 'To back up the database; once for each database.', sql.grants.backUp(database, login)),
-    explain('grant-verify', 'To verify backups.', sql.grants.createDatabase(login)),
-    explain('grant-credentials', 'To back up to blobs, with SQL_BACKUP_MODE=url.', sql.grants.alterCredentials(login)),
-    explain('grant-history', 'To prove backups by the history of the server.', sql.grants.readHistory(login)),
-    explain(
-      'grant-files',
-      'To record the files of databases, and to find the replicas of an availability group.',
-      sql.grants.seeFiles(login),
-    ),
-    explain('grant-users', 'To record the users of the database; once for each database.', sql.grants.seeUsers(database, login)),
-    explain(
-      'grant-progress',
-      'To see how far a backup is, and how long it still takes; also for availability groups.',
-      sql.grants.seeProgress(login),
-    ),
-    explain(
-      'grant-stop',
-      'To stop a backup whose connection broke, when it is given up; optional, and of use beside the one for progress.',
-      sql.grants.stopBackups(login),
-    ),
-  ];
-}
-
-/** What a runbook asks an operator to run when App Service is restored; Hubkeep never sends them. */
-export function everyStatementByHand(): ExplainedStatement[] {
-  const restore = { database, devices, moves: [{ logicalName: database, path: 'D:\\Data\\hosting.mdf' }] };
-  const group = 'alwayson-ag';
-  return [
-    explain('look-at-server', 'Whether the target can take the databases.', byHand.lookAtServer),
-    explain('allow-contained', 'Allows users that live in the databases.', byHand.allowContainedUsers),
-    explain('look-at-backup', 'What a backup holds, and whether it can be read.', byHand.lookAtBackup(devices)),
-    explain('leave-group', 'Takes a database out of its availability group.', byHand.leaveGroup(group, database)),
-    explain('restore', 'Restores a database over the one of its name.', byHand.restoreDatabase({ ...restore, replace: true })),
-    explain(
-      'restore-aside',
-      'Restores master under another name, to be read.',
-      byHand.restoreDatabase({ ...restore, database: 'master-1-from-hubkeep', replace: false }),
-    ),
-    explain('look-at-database', 'Whether a database is sound.', byHand.lookAtDatabase(database)),
-    explain('orphans', 'Users whose login is missing.', byHand.findOrphanedUsers(database)),
-    explain('link-user', 'Links a user to the login of its name.', byHand.linkUser(database, 'web')),
-    explain('drop-copy', 'Removes the old copy on a secondary.', byHand.dropCopy(database)),
-    ...devices
-      .slice(0, 1)
-      .map((device) =>
-        explain('prepare-for-group', 'What a database needs to join a group.', byHand.prepareForGroup(database, device)),
-      ),
-    explain('join-group', 'Brings a database back into its availability group.', byHand.joinGroup(group, database)),
-  ];
-}
-
-function explain(
-  name: string,
-  purpose: string,
-  ...[statement, parameters = {}]: [statement: string, parameters?: Readonly<Record<string, string | number>>]
-): ExplainedStatement {
-  return { name, purpose, statement, parameters };
 }

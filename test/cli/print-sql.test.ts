@@ -1,4 +1,5 @@
-import { everyGrant, everyRestoreStatement, everyStatement, everyStatementByHand } from '../../src/databases/every-statement';
+import { everyGrant, everyStatementByHand } from '../../src/databases/by-hand/every-statement';
+import { everyRestoreStatement, everyStatement } from '../../src/databases/every-statement';
 import { run } from './stage';
 
 test('every statement is printed without any setting, as a script that says what each is for', async () => {
