@@ -50,7 +50,13 @@ export function createMarks(store: BlobStore) {
 
 /** False again once whoever found the point suspect has found it sound. */
 export function isSuspect(marks: readonly Mark[]): boolean {
-  return marks.some((mark) => mark.kind === 'suspect' && !marks.some((other) => isClearedBy(mark, other)));
+  return suspicionOf(marks) !== undefined;
+}
+
+/** Why a point is suspect; nothing when it is not. */
+export function suspicionOf(marks: readonly Mark[]): string | undefined {
+  const suspect = marks.find((mark) => mark.kind === 'suspect' && !marks.some((other) => isClearedBy(mark, other)));
+  return suspect && (suspect.reason ?? 'no reason is known');
 }
 
 /** What is marked on a point as it stands: each kind once, and nothing of a suspicion that was taken back. */

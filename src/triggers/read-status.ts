@@ -1,5 +1,8 @@
 import type { RunSummary } from '../contracts/run';
+import type { Drill } from '../contracts/drill';
 import { hubkeepVersion } from '../contracts/version';
+import type { Drills } from '../recovery/drill/drills';
+import { suspicionOf } from '../repository/marks';
 import type { Status } from '../web/status';
 import type { WorkflowClient } from '../workflow/workflow-client';
 import type { ApiServices } from './api-services';
@@ -16,7 +19,7 @@ const nothing: NewestFull = { lacking: [], newestFull: undefined };
 
 /** Everything the status page shows, as it is now. */
 export async function readStatus(services: ApiServices, engine: WorkflowClient): Promise<Status> {
-  const { config, clock, store, points, summaries } = services;
+  const { config, clock, store, points, summaries, drills } = services;
   const now = clock.now();
   const [{ recoveryPoints, unreadable, more }, { backups }] = await Promise.all([
     listPoints(points, pointsShown),
@@ -27,7 +30,10 @@ export async function readStatus(services: ApiServices, engine: WorkflowClient):
   return {
     ...{ stamp: config.stampName, version: hubkeepVersion, store: store.location, now },
     ...{ lastSlot: slotOf(config.schedule, now), nextSlot: nextSlotAfter(config.schedule, now) },
-    ...{ components: config.components, points: recoveryPoints, unreadable, ...full },
+    ...{ components: config.components, unreadable, ...full },
+    points: recoveryPoints.map((point) => ({ ...point, suspicion: suspicionOf(point.marks) })),
+    lastDrill: await lastRehearsal(drills.drills),
+    drillsScheduled: config.drill.schedule !== undefined,
     pointsInAll: more ? (await chainOf(points)).length - unreadable.length : recoveryPoints.length,
     running: run && { run, phase: await phaseOf(run, engine), progress: await summaries.progress(run.runId) },
     lastEnded: backups.find(({ status }) => status !== 'running'),
@@ -38,4 +44,10 @@ export async function readStatus(services: ApiServices, engine: WorkflowClient):
 /** An id begins with the time of its run, so that ids compare as times do. */
 function isFailedSince({ runId, status, recoveryPoint }: RunSummary, id: string): boolean {
   return (status === 'failed' || status === 'cancelled') && recoveryPoint === undefined && runId > id;
+}
+
+/** One that only verified is none. */
+async function lastRehearsal(drills: Drills): Promise<Drill | undefined> {
+  for await (const drill of drills.newestFirst()) if (drill.status !== 'running' && drill.parts.includes('share')) return drill;
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Phase, Progress } from '../contracts/run';
+import { drillPart } from './drill-part';
 import { failedRunsPart } from './failed-runs-part';
 import { html, trusted, type Html } from './html';
 import { problemsPart } from './problems-part';
@@ -37,7 +38,8 @@ export function statusPage(status: Status): string {
           <p>App Service on Azure Stack Hub · stamp <strong>${stamp}</strong></p>
         </header>
         <main>
-          ${verdictPart(status)} ${runningPart(status)} ${problemsPart(status)} ${failedRunsPart(status)} ${pointsPart(status)}
+          ${verdictPart(status)} ${runningPart(status)} ${problemsPart(status)} ${failedRunsPart(status)} ${drillPart(status)}
+          ${pointsPart(status)}
         </main>
         ${footerPart(status)}
       </body>

@@ -1,4 +1,5 @@
 import type { Component } from '../contracts/components';
+import type { Drill } from '../contracts/drill';
 import type { Problem } from '../contracts/outcome';
 import type { Phase, Progress, RunSummary } from '../contracts/run';
 
@@ -25,6 +26,10 @@ export interface Status {
   readonly unreadable: readonly Pick<Problem & { id: string }, 'id' | 'message'>[];
   readonly running: { readonly run: RunSummary; readonly phase: Phase; readonly progress: readonly Progress[] } | undefined;
   readonly lastEnded: RunSummary | undefined;
+  /** The last rehearsal of a restore that ended. */
+  readonly lastDrill: Drill | undefined;
+  /** Whether any is scheduled. */
+  readonly drillsScheduled: boolean;
   /** Runs that ended without a point since the newest full one, newest first. */
   readonly failedRuns: readonly RunSummary[];
 }
@@ -40,4 +45,6 @@ export interface StatusPoint {
   readonly bytes: number;
   readonly newBytes: number;
   readonly skewSeconds: number | null;
+  /** Why it should not be relied upon, where somebody found that. */
+  readonly suspicion: string | undefined;
 }

@@ -27,9 +27,14 @@ export function verdictOf(status: Status): Verdict {
   if (nightIsMissing(status)) {
     return { mood: 'bad', headline, reason: `The last scheduled night has no recovery point.${lacks}` };
   }
+  if (newest.suspicion !== undefined)
+    return { mood: 'bad', headline, reason: `It is marked suspect: ${newest.suspicion}.${lacks}` };
   if (lacking.length > 0) return { mood: 'doubtful', headline, reason: lackingInWords(status) };
   if (newest.outcome === 'partial')
     return { mood: 'doubtful', headline, reason: 'It is partial: not everything asked for is in it.' };
+  if (status.lastDrill !== undefined && status.lastDrill.status !== 'succeeded') {
+    return { mood: 'doubtful', headline, reason: 'It is complete, but the last drill did not succeed.' };
+  }
   return { mood: 'good', headline, reason: 'It is complete: everything that is configured is in it.' };
 }
 

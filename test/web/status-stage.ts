@@ -13,6 +13,7 @@ export function pointOn(day: number, changes: Partial<StatusPoint> = {}): Status
     bytes: 98_765_432_100,
     newBytes: 123_456_789,
     skewSeconds: 95,
+    suspicion: undefined,
     ...changes,
   };
 }
@@ -32,6 +33,8 @@ export function statusWith(changes: Partial<Status> = {}): Status {
     components: ['databases', 'fileshare', 'secrets'],
     pointsInAll: 5,
     lacking: [],
+    lastDrill: undefined,
+    drillsScheduled: true,
     newestFull: pointOn(22),
     unreadable: [],
     running: undefined,
