@@ -47,11 +47,20 @@ test('it tells what was marked on the point since', async () => {
 });
 
 test.each([
-  [`recovery-points/20260101T000000Z-0000/runbook`, {}, 404, 'point.not-found'],
-  [path, { format: 'pdf' }, 400, 'http.bad-request'],
-  [path, { target: 'x' }, 400, 'http.bad-request'],
-])('%s %j is refused', async (where, query, status, code) => {
-  expect((await (await openWithPoint()).get(where, query)).document).toMatchObject({ status, code });
+  [
+    { where: 'recovery-points/20260101T000000Z-0000/runbook', query: {} },
+    { status: 404, code: 'point.not-found' },
+  ],
+  [
+    { where: path, query: { format: 'pdf' } },
+    { status: 400, code: 'http.bad-request' },
+  ],
+  [
+    { where: path, query: { target: 'x' } },
+    { status: 400, code: 'http.bad-request' },
+  ],
+])('%j is refused', async ({ where, query }, refusal) => {
+  expect((await (await openWithPoint()).get(where, query)).document).toMatchObject(refusal);
 });
 
 test('the status page leads to it', async () => {
