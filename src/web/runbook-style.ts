@@ -38,7 +38,7 @@ nav ol { columns: 2; margin: 0; padding-left: 1.5rem; }
 .label { margin: 0 0 .15rem; color: var(--quiet); font-size: .85rem; }
 .way { font-weight: 400; font-size: .8rem; border: 1px solid var(--line); border-radius: 1rem; padding: .05rem .55rem; color: var(--quiet); white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; margin: 0 0 .7rem; font-size: .88rem; }
-th, td { border: 1px solid var(--line); padding: .3rem .5rem; text-align: left; vertical-align: top; height: 2rem; }
+th, td { overflow-wrap: break-word; border: 1px solid var(--line); padding: .3rem .5rem; text-align: left; vertical-align: top; height: 2rem; }
 th { background: var(--code); }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } nav ol { columns: 1; } }
 @media print {

@@ -47,10 +47,19 @@ test('it tells what was marked on the point since', async () => {
 });
 
 test.each([
-  [`recovery-points/20260101T000000Z-0000/runbook`, {}, { status: 404, code: 'point.not-found' }],
-  [path, { format: 'pdf' }, { status: 400, code: 'http.bad-request' }],
-  [path, { target: 'x' }, { status: 400, code: 'http.bad-request' }],
-])('%s %j is refused', async (where, query, refusal) => {
+  [
+    { where: 'recovery-points/20260101T000000Z-0000/runbook', query: {} },
+    { status: 404, code: 'point.not-found' },
+  ],
+  [
+    { where: path, query: { format: 'pdf' } },
+    { status: 400, code: 'http.bad-request' },
+  ],
+  [
+    { where: path, query: { target: 'x' } },
+    { status: 400, code: 'http.bad-request' },
+  ],
+])('%j is refused', async ({ where, query }, refusal) => {
   expect((await (await openWithPoint()).get(where, query)).document).toMatchObject(refusal);
 });
 
