@@ -28,6 +28,7 @@ test('a stamp with all its parts reads into one frozen structure', () => {
     stampName: 'stamp',
     components: ['databases', 'fileshare', 'secrets'],
     schedule: '0 0 2 * * *',
+    drill: { schedule: '0 0 6 * * 0', share: 0.05 },
     extraCaFile: undefined,
     identity: { instanceDiscovery: true },
     storage: { account: { connectionString: 'UseDevelopmentStorage=true' }, container: 'hubkeep', apiVersion: undefined },

@@ -47,7 +47,9 @@ test('where a server is configured for it, the databases are restored there, che
     ['appservice_hosting', 'passed'],
     ['appservice_metering', 'passed'],
   ]);
-  expect(stage.sandbox.sql.databases.list().map(({ name }) => name)).not.toContainEqual(expect.stringContaining('hubkeep_drill_'));
+  expect(stage.sandbox.sql.databases.list().map(({ name }) => name)).not.toContainEqual(
+    expect.stringContaining('hubkeep_drill_'),
+  );
   expect(document.recoveryTime.databasesSeconds).not.toBeNull();
 });
 
