@@ -70,6 +70,7 @@ export async function restoreToServer(
     terminal.printJson({ ...head, dryRun, databases: plan.items.map(described), notRestored, missing });
     return missing.length === 0 ? exitCodes.done : exitCodes.partial;
   }
+  for (const warning of plan.items.flatMap(({ warnings }) => warnings)) terminal.note(`warning: ${warning}`);
   const results = await restoreAll(terminal, hubkeep, { restores, plan });
   showServerRestore(terminal, { server, results, notRestored, missing });
   terminal.printJson({ ...head, databases: results, notRestored, missing });

@@ -132,7 +132,8 @@ test('the canaries are alive: many, in the vault and in the file that was droppe
 test('runs went as they should: whole, partial and refused', () => {
   expect(said.slice(0, 8).map(({ ended }) => ended.code)).toEqual([0, 0, 0, 3, 3, 1, 1, 2]);
   expect(said.slice(10, 14).map(({ ended }) => ended.code)).toEqual([0, 0, 1, 3]);
-  expect(signatures(stage)).toHaveLength(3);
+  // Those of two runs, and at least one to restore by: equal when two are made within a second.
+  expect(signatures(stage).length).toBeGreaterThanOrEqual(3);
   expect(said.slice(-2).map(({ ended }) => ended.code)).toEqual([0, 1]);
 });
 

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSyn
 import { join } from 'node:path';
 import { createSharedTargets } from '../../src/adapters/local-target/shared-target';
 import type { FileShareRecord, RecoveryPoint } from '../../src/contracts/recovery-point';
+import { comparePaths } from '../../src/contracts/share-path';
 import type { RestoreBoxInput, RestoreRecord, RestoredCounts } from '../../src/contracts/restore';
 import type { BlobStore } from '../../src/ports/blob-store';
 import { createRestoreBoxes, type RestoredBox } from '../../src/recovery/restore-boxes';
@@ -122,6 +123,25 @@ test('boxes that are over at once go on from their cursors, in the same range an
   expect(await finish()).toBeGreaterThan(20);
   expect(contentOf(target)).toEqual(contentOf(stage.share));
   expect(restored()).toMatchObject({ created: { files: 122 }, equal: { files: 0 }, symlinks: 1 });
+});
+
+test('a box that begins within a segment restores what comes after, and what came before stays undone', async () => {
+  const { boxes, record, target } = open();
+  await boxes.begin(record, 1);
+  const input = { runId: record.runId, partition: 0, partitions: 1, box: 1, cursor: 'site1/folder3/file10.bin' };
+  const watch = { signal: new AbortController().signal, onProgress: () => undefined };
+  const { counts } = await boxes.restoreBox(record, input, watch);
+  const files = (root: string) =>
+    readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => lstatSync(join(root, path)).isFile());
+  const after = files(stage.share).filter(
+    (path) => !path.startsWith('site2/link/') && comparePaths(path, 'site1/folder3/file10.bin') > 0,
+  );
+  expect(
+    files(target)
+      .filter((path) => !path.startsWith('.'))
+      .sort(),
+  ).toEqual(after.sort());
+  expect(counts.created.files).toBe(after.length);
 });
 
 test('every box twice at once gives the same share', async () => {
