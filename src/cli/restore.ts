@@ -2,11 +2,13 @@ import { type Command, Option } from 'commander';
 import { components, type Component } from '../contracts/components';
 import { overwriteModes } from '../contracts/overwrite';
 import { HubkeepError } from '../errors/hubkeep-error';
+import type { Hubkeep } from '../compose';
+import { withRebuiltIndex } from '../recovery/rebuild/with-rebuilt-index';
 import { keyVaultCommand } from '../secrets/key-vault-command';
 import { withCommonOptions, type Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { findPoint } from './find-point';
-import { formatInstant } from './format';
+import { formatCount, formatInstant } from './format';
 import { openRepositoryReadOnly } from './open-hubkeep';
 import { createProgressView } from './progress/create-progress-view';
 import { hasNothingOf, missingOf } from './restore-missing';
@@ -20,6 +22,7 @@ import type { CommonOptions, Terminal } from './terminal';
 interface RestoreOptions extends CommonOptions, Omit<RestoreTargets, 'list'>, ServerTarget {
   readonly pathsFrom?: string;
   readonly null?: boolean;
+  readonly rebuiltIndex?: boolean;
   readonly printKeyVaultCommand?: boolean;
 }
 
@@ -51,6 +54,7 @@ export function addRestoreCommand(program: Command, act: Act) {
         'let the directory of --fileshare hold something, and replace files there that differ: never, where they are older, or always; nothing else is ever removed',
       ).choices(overwriteModes),
     )
+    .option('--rebuilt-index', 'read in place of lost parts of the index what hubkeep rebuild-index has stored beside them')
     .option('--dry-run', 'say what would be written, and write nothing')
     .option('--databases <dir>', 'write the backup files of the databases below this directory')
     .option('--secrets <file>', 'write SystemSecrets.JSON to this file, readable by its owner alone')
@@ -71,8 +75,7 @@ async function restore(terminal: Terminal, id: string, options: RestoreOptions):
   const list = pathsFrom === undefined ? {} : { list: await readPathList(pathsFrom, isNull) };
   const targets = { ...asked, ...list, dryRun };
   const hubkeep = await openRepositoryReadOnly(terminal, options);
-  const { point } = await findPoint(hubkeep.points, id, wanted);
-  if (id === 'latest') await tellPassedOver(terminal, { points: hubkeep.points, point, wanted });
+  const { point, unlisted } = await pointToRestore(terminal, { hubkeep, id, wanted, options });
   const missing = missingOf(point, wanted);
   if (hasNothingOf(point, wanted)) {
     throw new HubkeepError('point.component-missing', `recovery point ${point.id} has no ${wanted.join(' and no ')}`, {
@@ -89,7 +92,24 @@ async function restore(terminal: Terminal, id: string, options: RestoreOptions):
   if (dryRun) showPreview(terminal, summary);
   else showRestored(terminal, summary);
   terminal.printJson({ recoveryPoint: point.id, ...(dryRun ? { dryRun } : {}), ...restored, missing });
-  return missing.length === 0 && isWhole(restored) ? exitCodes.done : exitCodes.partial;
+  return missing.length === 0 && unlisted === 0 && isWhole(restored) ? exitCodes.done : exitCodes.partial;
+}
+
+interface Asked {
+  readonly hubkeep: Hubkeep;
+  readonly id: string;
+  readonly wanted: readonly Component[];
+  readonly options: RestoreOptions;
+}
+
+/** The point, and how many entries on record are not in the index to restore from. */
+async function pointToRestore(terminal: Terminal, { hubkeep, id, wanted, options: { rebuiltIndex = false } }: Asked) {
+  const { point } = await findPoint(hubkeep.points, id, wanted);
+  if (id === 'latest') await tellPassedOver(terminal, { points: hubkeep.points, point, wanted });
+  if (!rebuiltIndex || point.fileshare?.status !== 'succeeded') return { point, unlisted: 0 };
+  const { share, missing: unlisted } = await withRebuiltIndex(hubkeep.store, point.fileshare);
+  if (unlisted > 0) terminal.note(`warning: the index that was rebuilt lacks ${formatCount(unlisted)} of the entries on record`);
+  return { point: { ...point, fileshare: share }, unlisted };
 }
 
 function isWhole({

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   verify: async () => (await import('./verify.js')).addVerifyCommand,
   restore: async () => (await import('./restore.js')).addRestoreCommand,
   drill: async () => (await import('./drill.js')).addDrillCommand,
+  'rebuild-index': async () => (await import('./rebuild-index.js')).addRebuildIndexCommand,
   runbook: async () => (await import('./runbook.js')).addRunbookCommand,
   kit: async () => (await import('./kit.js')).addKitCommand,
   secrets: async () => (await import('./secrets.js')).addSecretsCommand,

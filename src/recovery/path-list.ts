@@ -51,7 +51,8 @@ export function createListSelection({ paths }: PathList) {
   };
 }
 
-function firstNotBefore(paths: readonly SharePath[], path: SharePath): number {
+/** @param paths in path order. */
+export function firstNotBefore(paths: readonly SharePath[], path: SharePath): number {
   let low = 0;
   let high = paths.length;
   while (low < high) {

@@ -54,7 +54,11 @@ export const layout = {
   packs: (runId: string) => `packs/${runId}/`,
   /** @param pack `{runId}/{name}`, as extents and pack lists name it. */
   pack: (pack: string) => `packs/${pack}.tar.zst`,
+  /** The name in extents and pack lists of the pack in a blob. */
+  packOf: (key: string) => key.replace(/^packs\//, '').replace(/\.tar\.zst$/, ''),
   segment: (runId: string, name: string) => `index/${runId}/${name}.ndjson.zst`,
+  /** What could be told again of a segment that is lost, where it is not what was lost byte for byte. */
+  rebuiltSegment: (segment: string) => `${segment}.rebuilt`,
   packList: (runId: string, name: string) => `index/${runId}/${name}.packs.ndjson.zst`,
   failedFiles: (runId: string, name: string) => `index/${runId}/${name}.failed.ndjson.zst`,
   content: (runId: string, name: string) => `content/${runId}/${name}.bin`,

@@ -55,7 +55,7 @@ test('one flipped bit is found wherever it is, and what it hits is named', async
   const live = await liveBlobs();
   const kinds = Map.groupBy(live, ({ key }) => (key === layout.header ? 'header' : kindOf(key)));
   expect([...kinds.keys()].sort()).toEqual(
-    ['bak', 'chain', 'content', 'digest', 'header', 'index', 'mark', 'packs', 'packs of a point', 'record'].sort(),
+    ['bak', 'chain', 'content', 'digest', 'header', 'index', 'mark', 'packs', 'packs of a point', 'record', 'runbook'].sort(),
   );
   expect(await verifyAt(store, 'all', 1)).toMatchObject({ findings: [] });
 
@@ -103,6 +103,7 @@ function kindOf(key: string): string {
   if (key.endsWith('.bak')) return 'bak';
   if (key.endsWith('.sha256')) return 'digest';
   if (key.includes('/marks/')) return 'mark';
+  if (key.includes('/runbook.')) return 'runbook';
   if (key.endsWith('.packs.ndjson.zst')) return 'packs of a point';
   if (key.endsWith('recovery-point.json')) return 'record';
   return key.split('/')[0]!;

@@ -5,7 +5,7 @@ import { decompressFrames } from '../../repository/zstd';
 import { everything, type DamagedRange } from './damage';
 import type { ExpectedBlob } from './expected-blobs';
 import type { Finding } from '../../contracts/verification';
-import { createFrameWalker } from './frame-walker';
+import { createFrameWalker } from '../frame-walker';
 
 /** Far above what one frame of ours decompresses to. */
 const frameLimit = 64 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { frameAt } from '../../repository/zstd';
+import { frameAt, type FrameBounds } from '../repository/zstd';
 
 export interface WalkedFrame {
   /** Within the blob. */
@@ -18,18 +18,23 @@ export function createFrameWalker(onFrame: (frame: WalkedFrame) => void = () => 
   let offset = 0;
   let brokenAt: number | undefined;
 
-  function walk() {
-    let rest = Buffer.concat(waiting, held);
+  function first(rest: Buffer): FrameBounds | undefined {
     try {
-      for (let frame = frameAt(rest, 0); frame !== undefined; frame = frameAt(rest, 0)) {
-        onFrame({ offset, bytes: rest.subarray(0, frame.length), skippable: frame.skippable });
-        offset += frame.length;
-        rest = rest.subarray(frame.length);
-      }
+      return frameAt(rest, 0);
     } catch {
       brokenAt = offset;
-      rest = Buffer.alloc(0);
+      return undefined;
     }
+  }
+
+  function walk() {
+    let rest = Buffer.concat(waiting, held);
+    for (let frame = first(rest); frame !== undefined; frame = first(rest)) {
+      onFrame({ offset, bytes: rest.subarray(0, frame.length), skippable: frame.skippable });
+      offset += frame.length;
+      rest = rest.subarray(frame.length);
+    }
+    if (brokenAt !== undefined) rest = Buffer.alloc(0);
     waiting = [rest];
     held = rest.length;
     wanted = Math.max(leastBytes, 2 * held);
