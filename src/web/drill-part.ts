@@ -27,16 +27,19 @@ export function drillPart({ lastDrill, drillsScheduled, points }: Status): Html 
 }
 
 function resultsOf({ verification, share, databases, recoveryTime }: Drill): string[] {
-  const seconds = [recoveryTime?.databasesSeconds, recoveryTime?.shareSeconds].flatMap((part) => part ?? []);
-  const whole = seconds.reduce((sum, part) => sum + part, 0);
+  const times = [
+    [recoveryTime?.databasesSeconds, 'the databases'],
+    [recoveryTime?.shareSeconds, 'the whole file share'],
+  ] as const;
+  const reckoned = times.flatMap(([seconds, what]) =>
+    seconds == null ? [] : [`${durationInWords(seconds * 1_000)} for ${what}`],
+  );
   return [
     ...(verification === undefined ? [] : [`${bytesInWords(verification.bytesRead)} of what is stored were read.`]),
     ...(share?.status === 'succeeded' ? [`${countInWords(share.files)} files were restored and compared.`] : []),
     ...(databases?.status === 'passed'
       ? [`${countInWords(databases.databases.length)} databases were restored and checked.`]
       : []),
-    ...(seconds.length > 0
-      ? [`At that rate, restoring what was rehearsed takes ${durationInWords(whole * 1_000)} for the whole point.`]
-      : []),
+    ...(reckoned.length === 0 ? [] : [`At that rate a restore takes ${reckoned.join(' and ')}.`]),
   ];
 }

@@ -142,14 +142,17 @@ function pointsPart({ points, pointsInAll }: Status): Html {
 }
 
 function rowOf(point: StatusPoint): Html {
-  const { id, sequence, outcome, components, startedAt, files, bytes, newBytes, skewSeconds } = point;
+  const { id, sequence, outcome, components, startedAt, files, bytes, newBytes, skewSeconds, suspicion } = point;
   return html`<tr>
     <td class="number">${sequence}</td>
     <td>
       <a href="recovery-points/${id}/runbook"><code>${id}</code></a>
     </td>
     <td>${timeInWords(startedAt)}</td>
-    <td><span class="badge ${outcome}">${outcome}</span></td>
+    <td>
+      <span class="badge ${outcome}">${outcome}</span>
+      ${suspicion !== undefined && html`<span class="badge suspect" title="${suspicion}">suspect</span>`}
+    </td>
     <td>${components.join(', ')}</td>
     <td class="number">${files === null ? '–' : countInWords(files)}</td>
     <td class="number">${bytesInWords(bytes)}</td>

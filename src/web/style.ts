@@ -49,6 +49,7 @@ th:last-child, td:last-child { padding-right: 0; }
 a { color: var(--accent); }
 td code { overflow-wrap: normal; }
 .badge { padding: .1rem .55rem; border-radius: 1rem; font-size: .82rem; font-weight: 600; background: var(--good-ground); color: var(--good); }
+.badge.suspect { background: var(--bad-ground); color: var(--bad); }
 .badge.partial { background: var(--doubtful-ground); color: var(--doubtful); }
 footer { color: var(--quiet); font-size: .9rem; padding: 0 .25rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0; }

@@ -27,8 +27,7 @@ export function verdictOf(status: Status): Verdict {
   if (nightIsMissing(status)) {
     return { mood: 'bad', headline, reason: `The last scheduled night has no recovery point.${lacks}` };
   }
-  if (newest.suspicion !== undefined)
-    return { mood: 'bad', headline, reason: `It is marked suspect: ${newest.suspicion}.${lacks}` };
+  if (newest.suspicion !== undefined) return { mood: 'bad', headline, reason: `${suspicionInWords(status)}${lacks}` };
   if (lacking.length > 0) return { mood: 'doubtful', headline, reason: lackingInWords(status) };
   if (newest.outcome === 'partial')
     return { mood: 'doubtful', headline, reason: 'It is partial: not everything asked for is in it.' };
@@ -49,6 +48,14 @@ function lackingInWords({ lacking, newestFull, now }: Status): string {
   const missing = `It lacks ${inWords(lacking)}.`;
   if (newestFull === undefined) return `${missing} No recent recovery point has everything that is configured.`;
   return `${missing} The newest that has everything is ${newestFull.id}, ${ageOf(newestFull, now)}.`;
+}
+
+/** Why the newest point is not to be relied upon, and which is. */
+function suspicionInWords({ points, now }: Status): string {
+  const sound = points.find(({ suspicion }) => suspicion === undefined);
+  const instead =
+    sound === undefined ? 'So are all that are shown here.' : `The newest that is not is ${sound.id}, ${ageOf(sound, now)}.`;
+  return `It is marked suspect: ${points[0]?.suspicion ?? ''}. ${instead}`;
 }
 
 function ageOf({ startedAt }: { readonly startedAt: string }, now: Date): string {

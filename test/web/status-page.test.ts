@@ -57,6 +57,50 @@ test('a point that lacks something says what, and how old the newest is that has
   expect([mood, reason]).toEqual(['doubtful', expect.stringContaining('No recent recovery point has everything')]);
 });
 
+test('a suspect newest point is no good news, and the newest that can be relied upon is named', () => {
+  const suspect = pointOn(22, { suspicion: 'packs/x holds other bytes than were stored' });
+  const { mood, reason } = verdictOf(statusWith({ points: [suspect, pointOn(21)] }));
+  expect([mood, reason]).toEqual([
+    'bad',
+    'It is marked suspect: packs/x holds other bytes than were stored. The newest that is not is 20261121T020000Z-7f3a, 31 hours old.',
+  ]);
+  expect(verdictOf(statusWith({ points: [suspect] })).reason).toContain('So are all that are shown here.');
+  expect(statusPage(statusWith({ points: [suspect] }))).toContain('badge suspect');
+});
+
+test('the last drill is shown, and one that did not succeed casts a doubt on a good night', () => {
+  const lastDrill = {
+    id: '20261122T060000Z-7f3a',
+    status: 'failed' as const,
+    trigger: 'timer' as const,
+    parts: ['verify' as const, 'share' as const],
+    hubkeepVersion: '0.1.0',
+    startedAt: '2026-11-22T06:00:00.000Z',
+    recoveryPoint: '20261122T020000Z-7f3a',
+    share: {
+      status: 'succeeded' as const,
+      files: 1234,
+      bytes: 5,
+      seconds: 2,
+      wrong: ['<a>'],
+      wrongFiles: 1,
+      tooLarge: 0,
+      next: null,
+    },
+    recoveryTime: { shareSeconds: 7200, databasesSeconds: null },
+    problems: [{ code: 'drill.share-differs' as const, message: '1 of 1234 restored files <a>' }],
+  };
+  const status = statusWith({ lastDrill });
+  expect(verdictOf(status)).toMatchObject({ mood: 'doubtful', reason: 'It is complete, but the last drill did not succeed.' });
+  const page = statusPage(status);
+  expect(page).toContain('Last drill: failed');
+  expect(page).toContain('At that rate a restore takes 2 hours for the whole file share.');
+  expect(page).toContain('1 of 1234 restored files &lt;a&gt;');
+  expect(verdictOf(statusWith({ lastDrill: { ...lastDrill, status: 'succeeded', problems: [] } })).mood).toBe('good');
+  expect(statusPage(statusWith())).toContain('No restore has been rehearsed yet. One is scheduled.');
+  expect(statusPage(statusWith({ drillsScheduled: false }))).toContain('DRILL_SCHEDULE is off');
+});
+
 test('a list of points that is cut says so', () => {
   expect(statusPage(statusWith({ pointsInAll: 1016 }))).toContain('The last 5 of 1,016; <code>hubkeep list</code> shows all.');
   expect(statusPage(statusWith())).not.toContain('The last 5');
