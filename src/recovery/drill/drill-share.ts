@@ -10,7 +10,7 @@ import type { FileEntry } from '../../repository/index-entry';
 import { createPathList } from '../path-list';
 import type { SpawnWriter } from '../restore-protocol';
 import { restoreShare } from '../restore-share';
-import { chooseFiles } from './choose-files';
+import { chooseFiles, type FileLimits } from './choose-files';
 import type { Drills } from './drills';
 
 export interface ShareDrillDeps {
@@ -21,6 +21,8 @@ export interface ShareDrillDeps {
   readonly spawn: SpawnWriter | undefined;
   readonly threads: number;
   readonly drills: Drills;
+  /** How much of the share is restored at once, where not as much as usual. */
+  readonly limits?: FileLimits;
 }
 
 export interface ShareDrillRequest {
@@ -30,18 +32,17 @@ export interface ShareDrillRequest {
 }
 
 /** Enough to know that restoring works, and little enough for the disk of any host. */
-const mostFiles = 2_000;
-const mostBytes = 512 * 1024 * 1024;
+const usual: FileLimits = { files: 2_000, bytes: 512 * 1024 * 1024 };
 const wrongShown = 20;
 const readSize = 1024 * 1024;
 
 /** Restores some files of the share to this machine, reads them back and compares them with the index. */
 export async function drillShare(deps: ShareDrillDeps, { drillId, point, share }: ShareDrillRequest): Promise<ShareDrill> {
-  const { store, clock, scratch, spawn, threads, drills } = deps;
+  const { store, clock, scratch, spawn, threads, drills, limits: most = usual } = deps;
   if (spawn === undefined) throw new HubkeepError('internal', 'nothing can be restored by this program');
   const place = await scratch.open(drillId);
   try {
-    const limits = { files: mostFiles, bytes: Math.min(mostBytes, place.freeBytes) };
+    const limits = { ...most, bytes: Math.min(most.bytes, place.freeBytes) };
     const { files, tooLarge, next } = await chooseFiles(store, share, { after: await lastPath(drills, drillId), limits });
     const list = createPathList(files.map(({ path }) => path));
     const identity = { recoveryPoint: point.id, include: [], paths: list.hash };
