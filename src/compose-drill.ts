@@ -37,12 +37,12 @@ export interface DrillParts {
 
 const writerThreads = 2;
 
-export function composeDrills({ drill, stampName: stamp }: Config, parts: DrillParts) {
+export function composeDrills({ drill, components, stampName: stamp }: Config, parts: DrillParts) {
   const { store, points, verifier, clock, log, notifier, repositoryId, bootId, spawnWriter, drillDatabases } = parts;
   const drills = createDrills(store);
   const scratch = createLocalScratch(drill.scratchDirectory ?? tmpdir(), bootId);
   const activities = {
-    'begin-drill': createBeginDrill({ drills, points }),
+    'begin-drill': createBeginDrill({ drills, points, clock, components }),
     'verify-box': createVerifyBox({ store, verifier }),
     'settle-verification': createSettleVerification({ store, verifier, points, clock }),
     'drill-share': createDrillShare({

@@ -4,11 +4,11 @@ import type { Config } from '../config/config';
 import { describeSettings } from '../config/describe-settings';
 import { readEnvironment } from '../config/read-environment';
 import type { Problem } from '../contracts/outcome';
-import type { RecoveryPoint } from '../contracts/recovery-point';
 import { hubkeepVersion } from '../contracts/version';
 import { codeOf } from '../errors/hubkeep-error';
 import { toProblem } from '../errors/to-problem';
-import { buildKit, type KitRepository } from '../recovery/runbook/kit';
+import { buildKit, type KitPoint, type KitRepository } from '../recovery/runbook/kit';
+import { isSuspect } from '../repository/marks';
 import { readHeader } from '../repository/repository-header';
 import type { Act } from './act';
 import { exitCodes, type ExitCode } from './exit-codes';
@@ -55,13 +55,14 @@ async function look({ store, points }: Hubkeep): Promise<KitRepository | Problem
 }
 
 /** One that cannot be read must not hide the others. */
-async function newest(points: Hubkeep['points']): Promise<RecoveryPoint[]> {
-  const found: RecoveryPoint[] = [];
+async function newest(points: Hubkeep['points']): Promise<KitPoint[]> {
+  const found: KitPoint[] = [];
   for (const link of (await points.chain()).reverse()) {
     if (found.length === mostPoints) break;
     try {
       const stored = await points.follow(link);
-      if (stored !== undefined) found.push(stored.point);
+      if (stored === undefined) continue;
+      found.push({ ...stored.point, isSuspect: isSuspect(await points.marks(link.id)) });
     } catch (error) {
       if (codeOf(error) !== 'format.damaged' && codeOf(error) !== 'store.not-found') throw error;
     }

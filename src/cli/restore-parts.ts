@@ -9,6 +9,10 @@ import { shownPath } from '../contracts/share-path';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { PathList } from '../recovery/path-list';
 import { restoreShare, type RestoredShare } from '../recovery/restore-share';
+import { isHit } from '../recovery/verify/damage';
+import { findDamage } from '../recovery/verify/find-damage';
+import type { Extent, FileEntry } from '../repository/index-entry';
+import { layout } from '../repository/layout';
 import { restoreSystemSecrets } from '../secrets/restore-system-secrets';
 import type { ProgressView } from './progress/progress-view';
 import { plural } from './format';
@@ -25,6 +29,8 @@ export interface RestoreTargets {
   readonly include?: readonly string[];
   readonly list?: PathList;
   readonly overwrite?: Overwrite;
+  /** What cannot be restored is found first, left out and listed. */
+  readonly skipDamaged?: boolean;
   /** Everything is looked at and nothing is written. */
   readonly dryRun?: boolean;
   readonly databases?: string;
@@ -105,13 +111,27 @@ async function prepareShare({ hubkeep, point, targets, view }: RestorePartsOptio
   const { isUnfinished } = target.check(identity);
   const isWhole = include.length === 0 && list === undefined;
   return async () => {
+    const lost = targets.skipDamaged === true ? await findLost(hubkeep, share, view) : undefined;
     view.stage(stageOf(isPreview, isUnfinished));
     const restored = await restoreShare({
-      ...{ store: hubkeep.shareStore, target, share, identity, list, isPreview },
+      ...{ store: hubkeep.shareStore, target, share, identity, list, isPreview, lost },
       ...{ spawn: spawnWriter, threads: writerThreads, onProgress: showShare(view, share, isWhole) },
     });
     if (!isWhole) refuseNothing(restored, { targets, point });
     return { directory: target.location, ...restored };
+  };
+}
+
+async function findLost({ shareStore }: Hubkeep, share: FileShareRecord, view: ProgressView) {
+  view.stage('looking for damage');
+  let bytes = 0;
+  const damage = await findDamage(shareStore, share, (count) => {
+    bytes += count;
+    view.update({ task: 'stored data', bytes, totalBytes: share.packs.bytes });
+  });
+  return ({ extent }: FileEntry) => {
+    const ranges = extent && damage.get(layout.pack(extent.pack));
+    return ranges !== undefined && isHit(extent as Extent, ranges) ? 'its content is damaged or gone in the store' : undefined;
   };
 }
 

@@ -55,6 +55,10 @@ export function addRestoreCommand(program: Command, act: Act) {
       ).choices(overwriteModes),
     )
     .option('--rebuilt-index', 'read in place of lost parts of the index what hubkeep rebuild-index has stored beside them')
+    .option(
+      '--skip-damaged',
+      'read all packs first, and restore the share but for the files whose stored content is damaged; they are listed',
+    )
     .option('--dry-run', 'say what would be written, and write nothing')
     .option('--databases <dir>', 'write the backup files of the databases below this directory')
     .option('--secrets <file>', 'write SystemSecrets.JSON to this file, readable by its owner alone')

@@ -77,6 +77,7 @@ export const errorCodes = [
   'drill.no-scratch',
   'drill.findings',
   'drill.share-differs',
+  'drill.nothing',
   'restore.database-exists',
   'restore.database-in-group',
   'restore.server-unfit',

@@ -25,6 +25,8 @@ export interface RestorePlanOptions {
   /** Leaves out what need not be written. */
   readonly missing: (files: readonly FileEntry[]) => Promise<readonly FileEntry[]>;
   readonly tally: RestoreTally;
+  /** Why the content of a file cannot be restored, where that is known beforehand. */
+  readonly lost?: ((file: FileEntry) => string | undefined) | undefined;
   /** For a part of the index that is worked off in time boxes. */
   readonly box?: PlanBox;
 }
@@ -47,7 +49,7 @@ const packName = /^[\w-]+\/[\w-]+$/;
 const filesPerWindow = 16 * 1024;
 
 /** Walks the index, making directories and noting links, and gives the work that is left. */
-export function createRestorePlan({ store, target, share, selection, missing, tally, box }: RestorePlanOptions) {
+export function createRestorePlan({ store, target, share, selection, missing, tally, box, lost }: RestorePlanOptions) {
   const tree = createShareTree(target);
   const compact = createCompactor();
 
@@ -58,7 +60,8 @@ export function createRestorePlan({ store, target, share, selection, missing, ta
     const isWanted = selection.includes(entry.path) && !isDone;
     const blocked = tree.take(entry, isWanted);
     if (!isWanted) return undefined;
-    if (blocked !== undefined) tally.blocked(entry, blocked);
+    const why = blocked ?? (entry.type === 'file' ? lost?.(entry) : undefined);
+    if (why !== undefined) tally.blocked(entry, why);
     else if (entry.type === 'file') return entry;
     else if (entry.type === 'symlink') {
       const { path, target: to, mtime } = entry;

@@ -24,6 +24,8 @@ export interface RestoreShareOptions {
   readonly threads: number;
   /** Looks at everything and writes nothing; the target has to be a preview as well. */
   readonly isPreview?: boolean;
+  /** Why the content of a file cannot be restored; what has a reason is listed and left out. */
+  readonly lost?: ((file: FileEntry) => string | undefined) | undefined;
   readonly onProgress?: (files: number, bytes: number) => void;
 }
 
@@ -46,7 +48,7 @@ export const readsInFlight = 4;
  * included get their time only where the index had to be read for them.
  */
 export async function restoreShare(options: RestoreShareOptions): Promise<RestoredShare> {
-  const { store, target, share, identity, list, spawn, threads, isPreview = false, onProgress = () => undefined } = options;
+  const { store, target, share, identity, list, spawn, threads, isPreview = false, lost, onProgress = () => undefined } = options;
   const tally = createRestoreTally({ isPreview, onProgress });
   const writerData = target.begin(identity);
   const pool = createWriterPool({ spawn, target: writerData, threads, onDone: tally.done });
@@ -55,14 +57,14 @@ export async function restoreShare(options: RestoreShareOptions): Promise<Restor
   try {
     const selection = createSelection(identity.include, list);
     const missing = asksFirst ? createLook({ pool, tally, threads }) : async (files: readonly FileEntry[]) => files;
-    const plan = createRestorePlan({ store, target, share, selection, missing, tally });
+    const plan = createRestorePlan({ store, target, share, selection, missing, tally, lost });
     await inParallel(plan.steps(), readsInFlight, createStepWriter({ store, pool }));
     await pool.idle();
     target.end();
     return {
       ...tally.restored(),
       directories: plan.directories(),
-      ...(isMerging || isPreview ? { merged: tally.merged() } : {}),
+      ...(isMerging || isPreview || lost !== undefined ? { merged: tally.merged() } : {}),
       ...(list === undefined ? {} : { notFound: selection.notFound() }),
     };
   } finally {

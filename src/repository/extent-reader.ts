@@ -33,12 +33,15 @@ export function decompressExtent(bytes: Buffer, pack: string, limit: number): Bu
   try {
     return decompressFrames(bytes, limit);
   } catch (error) {
-    throw new HubkeepError('format.damaged', `pack ${pack} is damaged`, { cause: error });
+    throw new HubkeepError('format.damaged', `pack ${pack} is damaged`, { hint: damageHint, cause: error });
   }
 }
 
+const damageHint =
+  'hubkeep restore --skip-damaged restores all but what is damaged, and lists that; hubkeep verify --deep names the points that need it.';
+
 export function damagedFile(path: string, pack: string): HubkeepError {
   return new HubkeepError('format.damaged', `${path} in pack ${pack} is not what was backed up`, {
-    hint: 'Restore it from another recovery point; hubkeep verify --deep tells what else is damaged.',
+    hint: damageHint,
   });
 }

@@ -11,13 +11,13 @@ export const layout = {
   runbook: (id: string, format: RunbookFormat) => `recovery-points/${id}/runbook.${format}`,
   marks: (id: string) => `recovery-points/${id}/marks/`,
   mark: (id: string, { at, kind }: { at: string; kind: string }) =>
-    `recovery-points/${id}/marks/${at.replace(/[-:]|\.\d+/g, '')}-${kind}.json`,
+    `recovery-points/${id}/marks/${at.replace(/[-:.]/g, '')}-${kind}.json`,
   /** What the name of a mark says of it. */
   markNamed(key: string): { readonly kind: string; readonly at: string } | undefined {
-    const found = /\/marks\/(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-([^/]+)\.json$/.exec(key);
+    const found = /\/marks\/(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})?Z-([^/]+)\.json$/.exec(key);
     if (found === null) return undefined;
-    const [, year, month, day, hour, minute, second, kind = ''] = found;
-    return { kind, at: `${year}-${month}-${day}T${hour}:${minute}:${second}Z` };
+    const [, year, month, day, hour, minute, second, ms = '000', kind = ''] = found;
+    return { kind, at: `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z` };
   },
   chain: 'chain/',
   chainLink: (sequence: number) => `chain/${String(sequence).padStart(8, '0')}.json`,

@@ -85,7 +85,7 @@ export function createRecoveryPoints(store: BlobStore) {
   }
 
   /** What a new point builds upon. A place counts every link, damaged or void: none is taken twice. */
-  async function ground(isWanted?: (point: RecoveryPoint) => boolean): Promise<Ground> {
+  async function ground(isWanted?: (point: RecoveryPoint) => boolean | Promise<boolean>): Promise<Ground> {
     const keys = await chainKeys(store);
     const sequence = (keys.length === 0 ? 0 : layout.sequenceOf(keys.at(-1) ?? '')) + 1;
     let previous: ChainPlace['previous'] = null;
@@ -96,7 +96,7 @@ export function createRecoveryPoints(store: BlobStore) {
       previous ??= { id: link.id, sha256: link.sha256 };
       if (isWanted === undefined) break;
       const base = await unlessDamaged(readLinked(link, content));
-      if (base !== undefined && isWanted(base.point)) return { place: { sequence, previous }, base };
+      if (base !== undefined && (await isWanted(base.point))) return { place: { sequence, previous }, base };
     }
     return { place: { sequence, previous }, base: undefined };
   }

@@ -130,7 +130,7 @@ export const startDrillSchema = z.strictObject({
 
 export const verifyPointSchema = z.strictObject({
   deep: z.boolean().default(false).describe('Reads and hashes what is stored, not only the index, sizes and stored hashes.'),
-  sample: samplePercent.default(100),
+  sample: samplePercent.optional(),
 });
 
 export const startedDrillSchema = z.object({

@@ -1,4 +1,5 @@
 import { drillParts, type DrillRequest } from '../contracts/drill';
+import { HubkeepError } from '../errors/hubkeep-error';
 import type { ApiRequest } from '../ports/api';
 import type { WorkflowClient } from '../workflow/workflow-client';
 import type { ApiRoute } from './api-route';
@@ -82,8 +83,11 @@ function verify({ points, drills }: ApiServices): ApiRoute {
     refusals: [404],
     async handle(request: ApiRequest, engine) {
       const { deep, sample } = await readBody(request, verifyPointSchema);
+      if (!deep && sample !== undefined) {
+        throw new HubkeepError('http.bad-request', 'body.sample: it says how much is read, so it needs "deep": true.');
+      }
       const { point } = await findPoint(points, request.params['id'] ?? '');
-      const share = deep ? sample / 100 : 0;
+      const share = deep ? (sample ?? 100) / 100 : 0;
       return accepted(await begin(drills, engine, { point: point.id, share, parts: ['verify'] }));
     },
   };

@@ -53,6 +53,39 @@ test('where a server is configured for it, the databases are restored there, che
   expect(document.recoveryTime.databasesSeconds).not.toBeNull();
 });
 
+test('a vault that does not answer says nothing against the point', async () => {
+  const { code, document } = await drill({ KEY_VAULT_URL: 'https://localhost:1' });
+  expect(code).toBe(1);
+  expect(document).toMatchObject({ status: 'incomplete', problems: [{ code: 'secrets.unreadable' }] });
+  expect((await marks()).some(({ kind }) => kind === 'suspect')).toBe(false);
+});
+
+test('what no restore needs is told by verification and fails no drill', async () => {
+  const id = (await hubkeep.json(['show', 'latest'])).document.id as string;
+  const key = `recovery-points/${id}/runbook.md`;
+  const { content } = await hubkeep.store.read(key);
+  const { sha256 = '' } = await hubkeep.store.stat(key);
+  await hubkeep.store.remove(key);
+  const { code, document } = await drill();
+  expect({ code, document }).toMatchObject({
+    code: 0,
+    document: { status: 'succeeded', verification: { findings: [{ blob: key }] } },
+  });
+  await hubkeep.store.put(key, content, { sha256 });
+});
+
+test('a newer point that holds a part is not what a drill takes, and a drill of it that can restore nothing is none', async () => {
+  const other = stage.inContainer('parts');
+  const whole = (await other.json(['backup'])).document.recoveryPoint as string;
+  const part = (await other.json(['backup', '--components', 'secrets'])).document.recoveryPoint as string;
+  const settings = { DRILL_SCRATCH_DIRECTORY: scratch };
+  expect((await other.json(['drill'], settings)).document).toMatchObject({ status: 'succeeded', recoveryPoint: whole });
+  expect(await other.json(['drill', part], settings)).toMatchObject({
+    code: 1,
+    document: { status: 'incomplete', problems: [{ code: 'drill.nothing' }] },
+  });
+});
+
 test('a scratch directory that cannot be written to is told, and says nothing against the point', async () => {
   mkdirSync(stage.path('taken'));
   const file = `${stage.path('taken')}/file`;
@@ -89,12 +122,26 @@ test('a point that cannot be restored is suspect until it stands a drill, and th
   expect(JSON.parse(told[0] ?? '{}')).toMatchObject({ stamp: 'sandbox', drill: { status: 'failed', recoveryPoint: id } });
   expect((await hubkeep.run(['show', 'latest'])).stderr).toContain('every recovery point is marked suspect');
 
+  const refused = await hubkeep.run(['restore', id, '--fileshare', stage.path('refused')]);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--skip-damaged') });
+  const most = await hubkeep.json(['restore', id, '--fileshare', stage.path('most'), '--skip-damaged']);
+  const { count, entries } = most.document.fileshare.merged.notRestored;
+  expect([most.code, count > 0]).toEqual([3, true]);
+  expect(most.document.fileshare.files + count).toBe((await hubkeep.json(['show', id])).document.fileshare.counts.files);
+  expect(entries[0]).toMatchObject({ why: 'its content is damaged or gone in the store' });
+
+  // Nothing builds on what is known to be damaged: all is stored anew.
+  const anew = (await hubkeep.json(['backup'])).document.recoveryPoint as string;
+  expect((await hubkeep.json(['show', anew])).document.fileshare.counts).toMatchObject({ unchanged: 0 });
+  expect((await hubkeep.run(['restore', 'latest', '--fileshare', stage.path('whole')])).code).toBe(0);
+
   await hubkeep.store.put(pack, content, options);
   expect(await drill({}, id)).toMatchObject({ code: 0, document: { status: 'succeeded' } });
   // A sample does not take back what a reading of all had found.
-  expect((await hubkeep.run(['show', 'latest'])).code).toBe(1);
+  const isSuspect = async () => /suspect/.test((await hubkeep.run(['list'])).stdout);
+  expect(await isSuspect()).toBe(true);
   expect((await hubkeep.run(['verify', id, '--deep'])).code).toBe(0);
-  expect((await hubkeep.run(['show', 'latest'])).code).toBe(0);
+  expect(await isSuspect()).toBe(false);
 });
 
 test.each([

@@ -68,6 +68,7 @@ test('the schedule starts one drill, however often its timer fires', async () =>
 test.each([
   ['POST', '/api/drills', { recoveryPoint: '20200101T000000Z-0000' }, { status: 404, code: 'point.not-found' }],
   ['POST', '/api/drills', { sample: 0 }, { status: 400, code: 'http.bad-request' }],
+  ['POST', '/api/recovery-points/latest/verify', { sample: 5 }, { status: 400, code: 'http.bad-request' }],
   ['POST', '/api/recovery-points/nonsense/verify', {}, { status: 404, code: 'point.not-found' }],
   ['GET', '/api/drills/..', {}, { status: 404, code: 'drill.not-found' }],
 ])('%s %s %j is refused', async (...[method, path, body, refusal]) => {

@@ -41,7 +41,9 @@ async function drill(day: number, { limits = { files: 100, bytes: 4_000 }, scrat
   const drills = createDrills(stage.store);
   const drillId = `2026110${day}T060000Z-7f3a`;
   const deps = { store: stage.store, clock: createSystemClock(), scratch: place, spawn: spawnWriter, threads: 1, drills, limits };
-  const result = await drillShare(deps, { drillId, point: pointOf('20261101T020000Z-7f3a', { fileshare: share }), share });
+  const committed = pointOf('20261101T020000Z-7f3a', { fileshare: share });
+  const point = { ...committed, formatVersion: 1 as const, sequence: 1, previous: null };
+  const result = await drillShare(deps, { drillId, point, share });
   await drills.write(asDrill(drillId, result));
   return result;
 }

@@ -7,6 +7,8 @@ import { recordVerification } from '../../src/recovery/verify/record-verificatio
 import { layout } from '../../src/repository/layout';
 import { isSuspect, standing } from '../../src/repository/marks';
 import { createRecoveryPoints } from '../../src/repository/recovery-points';
+import { storeLines } from '../../src/repository/stored-lines';
+import { compressFrame } from '../../src/repository/zstd';
 import { openStage, type Stage } from '../cli/stage';
 import { collect } from '../support/collect';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
@@ -56,8 +58,6 @@ async function verifyAndMark(store: BlobStore, target: string, share: number) {
   const verification = await verifyAt(store, target, share);
   const points = createRecoveryPoints(store);
   await recordVerification(points, verification, new Date());
-  // Marks of one kind have names that differ by the second.
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
   return { ...verification, marks: await points.marks(verification.points[0]!) };
 }
 
@@ -107,6 +107,16 @@ describe('marks', () => {
     expect((await createRecoveryPoints(store).read(second)).point.id).toBe(second);
   });
 
+  test('a suspicion whose text is damaged goes with a verification that reads all; what is no mark is passed over', async () => {
+    const store = await copy();
+    const points = createRecoveryPoints(store);
+    await store.put(`${layout.marks(second)}20261126T010203Z-suspect.json`, Buffer.from('garbage'));
+    await store.put(`${layout.marks(second)}odd.txt`, Buffer.from('odd'));
+    expect((await points.latest()).point.id).toBe(first);
+    const { marks } = await verifyAndMark(store, second, 1);
+    expect(isSuspect(marks)).toBe(false);
+  });
+
   test('a mark whose text is damaged still says by its name what it is', async () => {
     const store = await copy();
     const points = createRecoveryPoints(store);
@@ -114,7 +124,7 @@ describe('marks', () => {
     await points.mark(second, fact);
     const { sha256 = '' } = await store.stat(layout.mark(second, fact));
     await store.put(layout.mark(second, fact), Buffer.from('{'), { sha256 });
-    expect(await points.marks(second)).toMatchObject([{ kind: 'suspect', at: '2026-11-26T01:02:03Z' }]);
+    expect(await points.marks(second)).toMatchObject([{ kind: 'suspect', at: '2026-11-26T01:02:03.000Z' }]);
     expect((await points.latest()).point.id).toBe(first);
     expect((await verifyAt(store, second, 0)).findings).toMatchObject([{ code: 'mark.changed', points: [second] }]);
   });
@@ -137,6 +147,21 @@ describe('a sample', () => {
     expect([...new Set(seen.slice(0, 4).flat())].sort()).toEqual(whole.sort());
     // None is read a second time before all were read once.
     expect(new Set(seen.flat().slice(0, whole.length)).size).toBe(whole.length);
+  });
+
+  test('times that are yet to come, and lines that are none, keep nothing from being read', async () => {
+    const store = await copy();
+    const pack = await packOf(store);
+    await spoil(store, pack);
+    const keys = (await collect(store.list(''))).map(({ key }) => key);
+    await storeLines(
+      store,
+      layout.readLedger,
+      keys.map((key) => ({ key, at: '2099-01-01T00:00:00.000Z' })),
+    );
+    expect((await verifyAt(store, 'all', 1)).findings).toMatchObject([{ code: 'blob.changed', blob: pack }]);
+    await store.put(layout.readLedger, compressFrame(Buffer.from('{"key":"x","at":"never"}\n')));
+    expect((await verifyAt(store, 'all', 1)).findings).toMatchObject([{ code: 'blob.changed', blob: pack }]);
   });
 
   test('what is damaged does not count as read', async () => {

@@ -150,6 +150,12 @@ test('a record that a later one builds upon cannot vanish unseen', async () => {
   expect((await check(store)).findings).toMatchObject([{ code: 'record.missing', points: [first.id] }]);
 });
 
+test('the newest record cannot vanish unseen either: its run says that it was committed', async () => {
+  const store = await copy();
+  await store.remove(`recovery-points/${second.id}/recovery-point.json`);
+  expect((await check(store)).findings).toMatchObject([{ code: 'record.missing', points: [second.id] }]);
+});
+
 test('links that are gone, damaged or forged are found', async () => {
   const gone = await copy();
   await gone.remove('chain/00000001.json');

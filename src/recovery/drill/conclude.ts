@@ -3,6 +3,7 @@ import type { DrilledDatabase } from '../../contracts/database-drill';
 import type { Failed, Problem } from '../../contracts/outcome';
 import type { RecoveryPoint } from '../../contracts/recovery-point';
 import type { Verification } from '../../contracts/verification';
+import { costsRestore } from '../verify-findings';
 import { firstDrill } from './start-drill';
 
 export interface DrillResults {
@@ -29,9 +30,10 @@ export function concludeDrill(request: DrillRequest, results: DrillResults, ende
   const { point, verification, share, databases } = results;
   const problems = [
     ...results.problems,
-    ...verificationProblems(verification),
+    ...verificationProblems(verification, point?.id ?? request.point),
     ...shareProblems(share),
     ...databaseProblems(databases),
+    ...nothingProblems(request, results),
   ];
   const isAgainst = problems.some(({ code }) => against.includes(code)) || isAnyDamaged(databases);
   return {
@@ -47,12 +49,35 @@ export function concludeDrill(request: DrillRequest, results: DrillResults, ende
   };
 }
 
-function verificationProblems(verification: Verification | undefined): Problem[] {
-  const [first] = verification?.findings ?? [];
-  if (verification === undefined || first === undefined) return [];
-  const more = verification.findings.length - 1;
-  const message = `verification found that ${first.blob} ${first.message}${more === 0 ? '' : `, and ${more} more`}`;
-  return [{ code: 'drill.findings', message, hint: 'hubkeep verify --deep tells of all of them.' }];
+/** What costs nothing in a restore of this point is in the verification for who wants to know, and fails no drill. */
+function verificationProblems(verification: Verification | undefined, id: string | undefined): Problem[] {
+  const findings = verification?.findings.filter(({ points }) => id !== undefined && points.includes(id)) ?? [];
+  const [first, ...more] = findings.filter(costsRestore);
+  const unreadable = findings.find(({ code }) => code === 'secrets.unreadable');
+  return [
+    ...(first === undefined
+      ? []
+      : [
+          {
+            code: 'drill.findings' as const,
+            message: `verification found that ${first.blob} ${first.message}${more.length === 0 ? '' : `, and ${more.length} more`}`,
+            hint: `hubkeep verify ${id ?? ''} --deep tells of all of them.`,
+          },
+        ]),
+    ...(unreadable === undefined
+      ? []
+      : [{ code: 'secrets.unreadable' as const, message: `${unreadable.blob} ${unreadable.message}` }]),
+  ];
+}
+
+/** One that only verifies rehearses nothing, and is not meant to. */
+function nothingProblems({ parts }: DrillRequest, { point, share, databases, problems }: DrillResults): Problem[] {
+  if (point === undefined || problems.length > 0 || parts.every((part) => part === 'verify')) return [];
+  const isAnything =
+    share?.status !== 'skipped' || (databases !== undefined && 'databases' in databases && databases.databases.length > 0);
+  if (isAnything) return [];
+  const hint = 'Set DRILL_SQL_SERVER to rehearse databases, or name a point that holds the file share.';
+  return [{ code: 'drill.nothing', message: `nothing of ${point.id} could be restored on trial`, hint }];
 }
 
 function shareProblems(share: DrillResults['share']): Problem[] {
@@ -79,10 +104,16 @@ function recoveryTimeOf(point: RecoveryPoint, { share, databases }: DrillResults
   return { shareSeconds: shareSecondsOf(point, share), databasesSeconds: databasesSecondsOf(databases) };
 }
 
+/** What is reckoned from less is anybody's guess. */
+const leastFiles = 1_000;
+const leastBytes = 64 * 1024 * 1024;
+
 /** Small files take time by their number and large ones by their size: the slower of both counts. */
 function shareSecondsOf({ fileshare }: RecoveryPoint, share: DrillResults['share']): number | null {
   if (fileshare?.status !== 'succeeded' || share?.status !== 'succeeded' || share.files === 0) return null;
   const { files, bytes } = fileshare.counts;
+  const isEnough = share.files === files || share.files >= leastFiles || share.bytes >= leastBytes;
+  if (!isEnough) return null;
   const times = Math.max(files / share.files, share.bytes === 0 ? 0 : bytes / share.bytes);
   return Math.round(share.seconds * times);
 }

@@ -19,10 +19,12 @@ export interface KitInput {
   readonly repository: KitRepository | Problem;
 }
 
+export type KitPoint = RecoveryPoint & { readonly isSuspect: boolean };
+
 export interface KitRepository {
   readonly repositoryId: string;
   /** Newest first. */
-  readonly points: readonly RecoveryPoint[];
+  readonly points: readonly KitPoint[];
 }
 
 /** The sheet for the safe: where everything is and how to get at it, with nothing on it that would open it. */
@@ -85,16 +87,16 @@ function pointsSection(repository: KitRepository | undefined): RunbookSection {
             {
               type: 'table',
               columns: ['Recovery point', 'Taken', 'Outcome', 'Components', 'Secrets'],
-              rows: repository.points.map(({ id, startedAt, outcome, components, secrets }) => [
+              rows: repository.points.map(({ id, startedAt, outcome, components, secrets, isSuspect }) => [
                 say`${id}`,
                 [instant(startedAt)],
-                [outcome],
+                [isSuspect ? `${outcome}, suspect` : outcome],
                 [components.join(', ')],
                 secrets?.status === 'succeeded' ? say`${secrets.name}, ${secrets.version}` : [],
               ]),
             },
             note(
-              say`Each has its own runbook beside its record: ${'recovery-points/{id}/runbook.html'} in the container. Print the newest.`,
+              say`Each has its own runbook beside its record: ${'recovery-points/{id}/runbook.html'} in the container. Print that of the newest which is not suspect.`,
             ),
           ];
   return { id: 'points', title: 'The newest points', steps: [{ title: say`As of this sheet`, items }] };
@@ -126,8 +128,12 @@ function settingsSection({ settings }: KitInput): RunbookSection {
   };
 }
 
+function newestToRelyOn(points: readonly KitPoint[]): KitPoint | undefined {
+  return points.find(({ isSuspect }) => !isSuspect) ?? points[0];
+}
+
 function restoreSection({ repository }: KitInput): RunbookSection {
-  const newest = 'repositoryId' in repository ? (repository.points[0]?.id ?? 'latest') : 'latest';
+  const newest = 'repositoryId' in repository ? (newestToRelyOn(repository.points)?.id ?? 'latest') : 'latest';
   return {
     id: 'with-hubkeep',
     title: 'With Hubkeep',

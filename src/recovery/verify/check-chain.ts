@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
+import { z } from 'zod';
 import { recoveryPointSchema, type RecoveryPoint } from '../../contracts/recovery-point';
 import { toProblem } from '../../errors/to-problem';
 import type { BlobStore } from '../../ports/blob-store';
-import { parseJson } from '../../repository/json-blob';
+import { parseJson, readJsonIfPresent } from '../../repository/json-blob';
 import { digestLine } from '../../repository/commit-point';
 import { layout } from '../../repository/layout';
-import { chainLinkSchema, type ChainLink } from '../../repository/chain';
+import { chainLinkSchema, type ChainLink, unlessDamaged } from '../../repository/chain';
 import type { Findings } from './finding';
 import { readIfPresent } from '../../repository/read-if-present';
 
@@ -44,7 +45,24 @@ export async function checkChain(store: BlobStore, findings: Findings): Promise<
     if (point !== undefined) intact.unshift(point);
     checkPrevious(record, { earlier: committed.slice(0, i), records }, findings);
   }
+  const unrecorded = links.filter(({ id }) => !records.some((record) => record.id === id));
+  for (const link of unrecorded) if (await isCommitted(store, link)) reportMissing(link, findings);
   return { intact, ids: new Set(records.map(({ id }) => id)) };
+}
+
+/** A run that died before its record was written says of no point that it is there. */
+async function isCommitted(store: BlobStore, { id }: ChainLink): Promise<boolean> {
+  const summary = await unlessDamaged(readJsonIfPresent(store, layout.run(id), committedSchema));
+  return summary?.recoveryPoint === id;
+}
+
+const committedSchema = z.looseObject({ recoveryPoint: z.string().optional() });
+
+function reportMissing({ id, sequence }: ChainLink, findings: Findings) {
+  const blob = layout.point(id);
+  const known = findings.all().some((finding) => finding.code === 'record.missing' && finding.blob === blob);
+  const message = `is missing, though its run committed it as number ${sequence}`;
+  if (!known) findings.add({ code: 'record.missing', blob, message, points: [id] });
 }
 
 async function readLinks(store: BlobStore, findings: Findings): Promise<ChainLink[]> {

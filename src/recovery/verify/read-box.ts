@@ -40,7 +40,7 @@ const readsInFlight = 4;
 export async function readBox(options: ReadBoxOptions): Promise<ReadBox> {
   const { store, clock, plan, share, since, earlier, boxMs, onProgress } = options;
   const damaged = new Set([...plan.damage.keys(), ...earlier.map(({ key }) => key)]);
-  const toRead = chooseSample(plan.blobs, { share, since, damaged, times: await loadReadTimes(store) });
+  const toRead = chooseSample(plan.blobs, { share, since, damaged, times: await loadReadTimes(store, clock.now()) });
   const endsAt = clock.now().getTime() + boxMs;
   const problems: BlobProblem[] = [];
   const sound: string[] = [];
@@ -65,17 +65,17 @@ export async function readBox(options: ReadBoxOptions): Promise<ReadBox> {
   }
 
   await inParallel(untilTimeIsUp(), readsInFlight, read);
-  const isNoted = await note(store, sound, clock.now().toISOString());
+  const isNoted = await note(store, sound, clock.now());
   if (!isNoted) {
     await inParallel(toRead.blobs.slice(begun), readsInFlight, read);
   }
   return { problems, bytesRead, isLast: !isNoted || begun === toRead.blobs.length, isNoted };
 }
 
-async function note(store: BlobStore, sound: readonly string[], at: string): Promise<boolean> {
+async function note(store: BlobStore, sound: readonly string[], now: Date): Promise<boolean> {
   if (sound.length === 0) return true;
   try {
-    await addReadTimes(store, sound, at);
+    await addReadTimes(store, sound, now);
     return true;
   } catch (error) {
     if (codeOf(error) !== 'store.unauthorized') throw error;

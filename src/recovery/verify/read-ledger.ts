@@ -7,15 +7,18 @@ import { readIfPresent } from '../../repository/read-if-present';
 import { storeLines } from '../../repository/stored-lines';
 import { decompressFrames } from '../../repository/zstd';
 
-const lineSchema = z.object({ key: z.string(), at: z.string() });
+const lineSchema = z.object({ key: z.string(), at: z.iso.datetime() });
 /** A hundred bytes for each of some millions of blobs. */
 const ledgerLimit = 512 * 1024 * 1024;
 
 /** When each blob was last read whole and found as it was stored, by its key. */
 export type ReadTimes = Map<string, string>;
 
-/** The times of earlier verifications. What cannot be read counts as not read: then all is read once more. */
-export async function loadReadTimes(store: BlobStore): Promise<ReadTimes> {
+/**
+ * The times of earlier verifications, as far as they are past: a clock that ran ahead must not keep anything from being read.
+ * What cannot be read counts as not read: then all is read once more.
+ */
+export async function loadReadTimes(store: BlobStore, now: Date): Promise<ReadTimes> {
   const key = layout.readLedger;
   const content = await readIfPresent(store, key);
   const times: ReadTimes = new Map();
@@ -23,7 +26,7 @@ export async function loadReadTimes(store: BlobStore): Promise<ReadTimes> {
   try {
     for (const line of decompressFrames(content, ledgerLimit).toString('utf8').split('\n').slice(0, -1)) {
       const { key: blob, at } = parseJson(key, Buffer.from(line), lineSchema);
-      times.set(blob, at);
+      if (Date.parse(at) <= now.getTime()) times.set(blob, at);
     }
     return times;
   } catch (error) {
@@ -33,9 +36,9 @@ export async function loadReadTimes(store: BlobStore): Promise<ReadTimes> {
 }
 
 /** Adds what was read now to what is there. Of two that do so at once, one may be lost, and is read once more. */
-export async function addReadTimes(store: BlobStore, keys: readonly string[], at: string): Promise<ReadTimes> {
-  const times = await loadReadTimes(store);
-  for (const key of keys) times.set(key, at);
+export async function addReadTimes(store: BlobStore, keys: readonly string[], now: Date): Promise<ReadTimes> {
+  const times = await loadReadTimes(store, now);
+  for (const key of keys) times.set(key, now.toISOString());
   const lines = [...times].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, readAt]) => ({ key, at: readAt }));
   await storeLines(store, layout.readLedger, lines);
   return times;

@@ -4,6 +4,8 @@ import type { RecoveryPoints } from '../../repository/recovery-points';
 import { costsRestore } from './finding';
 
 const by = 'verify';
+/** Whose suspicion a verification that reads all and finds nothing takes back: what they found, it would have found. */
+const takenBack = ['verify', 'drill'];
 
 /**
  * Marks on each point what came of looking at it. A point that would not give back all it recorded is suspect from then
@@ -23,16 +25,17 @@ export async function recordVerification(points: RecoveryPoints, verification: V
     await points.mark(id, { kind: 'suspect', at, by, deep, reason: shortened(reasons) });
   }
   for (const id of verification.points.filter((one) => !suspects.has(one))) {
-    if (isCleared(await points.marks(id), verification))
-      await points.mark(id, { kind: 'cleared', at, by, reason: 'verified again, and nothing was found' });
+    const marks = await points.marks(id);
+    const of = takenBack.filter((who) => isCleared(marks, who, verification));
+    if (of.length > 0) await points.mark(id, { kind: 'cleared', at, by, of, reason: 'verified again, and nothing was found' });
   }
 }
 
-/** True when what an earlier verification made of the point is no longer so. */
-function isCleared(marks: readonly Mark[], { deep, sample }: Verification): boolean {
-  const own = marks.filter((mark) => mark.by === by);
+/** True when what was made of the point is no longer so. */
+function isCleared(marks: readonly Mark[], who: string, { deep, sample }: Verification): boolean {
+  const own = marks.filter((mark) => mark.by === who);
   const looksAtAll = deep && sample === null;
-  return isSuspect(own) && (looksAtAll || !own.some(foundByReading));
+  return isSuspect(own) && (looksAtAll || (who === by && !own.some(foundByReading)));
 }
 
 function foundByReading({ kind, deep }: Mark): boolean {

@@ -99,7 +99,7 @@ export function createVerifier(options: VerifierOptions) {
 export type Verifier = ReturnType<typeof createVerifier>;
 
 async function finish(options: VerifierOptions, plan: VerifyPlan, { request: { share }, read }: BoxOf): Promise<Verification> {
-  const { store, inspect, readSecrets } = options;
+  const { store, clock, inspect, readSecrets } = options;
   const { targets, intact, blobs, damage, findings, expected, withPackList } = plan;
   noteProblems(plan, read.problems);
   await checkHeader(store, targets, findings);
@@ -120,7 +120,7 @@ async function finish(options: VerifierOptions, plan: VerifyPlan, { request: { s
     blobs: blobs.length + segments + withPackList.size,
     bytesRead,
     secrets,
-    coverage: share > 0 && read.isNoted ? coverageOf(blobs, { share, times: await loadReadTimes(store) }) : null,
+    coverage: share > 0 && read.isNoted ? coverageOf(blobs, { share, times: await loadReadTimes(store, clock.now()) }) : null,
     findings: await withDependents(findings.all(), others, store),
   };
 }

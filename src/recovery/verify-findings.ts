@@ -1,0 +1,2 @@
+/** Of verification, what a drill asks for. */
+export { costsRestore } from './verify/finding';
