@@ -5,12 +5,12 @@ import { HubkeepError } from '../../errors/hubkeep-error';
 import type { BlobStore } from '../../ports/blob-store';
 import { fromLine, toLine } from '../../repository/index-entry';
 import { layout } from '../../repository/layout';
-import { readIfPresent } from '../../repository/read-if-present';
 import type { RecoveryPoints } from '../../repository/recovery-points';
 import { compressFrame } from '../../repository/zstd';
 import { firstNotBefore } from '../path-list';
 import { gatherRuns } from './gather-runs';
 import { replay, type LostPack, type Replayed } from './replay';
+import { isIntact } from './with-rebuilt-index';
 
 export interface RebuildOptions {
   readonly store: BlobStore;
@@ -74,10 +74,7 @@ export async function rebuildIndex(options: RebuildOptions): Promise<RebuiltInde
 
 async function intactOf(store: BlobStore, segments: readonly Segment[]): Promise<ReadonlySet<string>> {
   const intact = new Set<string>();
-  for (const { key, sha256 } of segments) {
-    const content = await readIfPresent(store, key);
-    if (content !== undefined && hash('sha256', content, 'hex') === sha256) intact.add(key);
-  }
+  for (const segment of segments) if (await isIntact(store, segment)) intact.add(segment.key);
   return intact;
 }
 

@@ -25,7 +25,8 @@ export async function withRebuiltIndex(store: BlobStore, share: FileShareRecord)
   return { share: { ...share, segments }, missing: Math.max(0, entries(share.segments) - entries(segments)) };
 }
 
-async function isIntact(store: BlobStore, { key, sha256 }: Segment): Promise<boolean> {
+/** True when a segment is there as the record names it. */
+export async function isIntact(store: BlobStore, { key, sha256 }: Segment): Promise<boolean> {
   const content = await readIfPresent(store, key);
   return content !== undefined && hash('sha256', content, 'hex') === sha256;
 }
