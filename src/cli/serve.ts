@@ -43,6 +43,7 @@ async function serve(terminal: Terminal, options: ServeOptions): Promise<ExitCod
   const server = await late.server().startServer({ hubkeep, engine, host, port, ...access });
   terminal.print(`listening on ${server.url}; the status page is ${server.url}/api/dashboard?code=<value of SERVE_API_KEY>`);
   terminal.print(nextRunOf(hubkeep));
+  terminal.print(nextDrillOf(hubkeep));
   terminal.printJson({ url: server.url });
 
   await new Promise<void>((resolve) => stopOnSignal(hubkeep.clock, resolve));
@@ -56,6 +57,11 @@ async function serve(terminal: Terminal, options: ServeOptions): Promise<ExitCod
 function nextRunOf({ config: { schedule }, clock }: Hubkeep): string {
   const next = nextSlotAfter(schedule, clock.now());
   return next === undefined ? 'no run is scheduled' : `the next scheduled run starts ${formatInstant(next)} UTC`;
+}
+
+function nextDrillOf({ config: { drill }, clock }: Hubkeep): string {
+  const next = drill.schedule === undefined ? undefined : nextSlotAfter(drill.schedule, clock.now());
+  return next === undefined ? 'no drill is scheduled' : `the next drill starts ${formatInstant(next)} UTC`;
 }
 
 /** What callers must prove, and how they may come. Throws `config.invalid`. */

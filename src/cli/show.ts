@@ -7,7 +7,7 @@ import { rowsOf } from './backup-summary';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { failedFile } from './failed-file';
 import { findPoint } from './find-point';
-import { formatCount, formatDuration, formatSpan, indent, table } from './format';
+import { formatCount, formatDuration, formatInstant, formatSpan, indent, plural, table } from './format';
 import { openRepositoryReadOnly } from './open-hubkeep';
 import { showBak } from './show-bak';
 import type { CommonOptions, Terminal } from './terminal';
@@ -56,19 +56,32 @@ function describe(point: RecoveryPoint, marks: readonly Mark[]): string {
     ...(point.skewSeconds === null
       ? []
       : [['Skew', `the share was last looked at ${formatDuration(point.skewSeconds * 1000)} after the databases`]]),
-    ...(marks.length === 0
-      ? []
-      : [
-          [
-            'Marks',
-            marks.map(({ kind, at, reason }) => `${kind} (${at})${reason === undefined ? '' : `: ${reason}`}`).join(', '),
-          ],
-        ]),
     ...excludedOf(point),
     ['Not carried', point.notCarried.join(', ')],
   ];
-  const notes = [...problemsOf(point), ...point.warnings.map(({ message }) => `warning: ${message}`), ...failedFilesOf(point)];
+  const notes = [
+    ...problemsOf(point),
+    ...point.warnings.map(({ message }) => `warning: ${message}`),
+    ...failedFilesOf(point),
+    ...marksOf(marks),
+  ];
   return [table(facts), '', indent(table(rowsOf(point))), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+}
+
+const marksShown = 10;
+
+/** The newest of what was found out since, one a line. */
+function marksOf(marks: readonly Mark[]): string[] {
+  if (marks.length === 0) return [];
+  const shown = marks.slice(-marksShown).map((mark) => `  ${formatInstant(mark.at)} UTC  ${mark.kind}${detailOf(mark)}`);
+  const more = marks.length - shown.length;
+  return ['marks:', ...(more > 0 ? [`  … ${plural(more, 'earlier mark')}, in --json`] : []), ...shown];
+}
+
+function detailOf({ kind, reason, deep, sample, findings }: Mark): string {
+  if (kind !== 'verified') return reason === undefined ? '' : `: ${reason}`;
+  const looked = deep !== true ? 'index, sizes and hashes' : typeof sample === 'number' ? `${sample * 100} % read` : 'all read';
+  return `: ${looked}, ${typeof findings === 'number' && findings > 0 ? plural(findings, 'finding') : 'nothing wrong'}`;
 }
 
 function excludedOf({ fileshare }: RecoveryPoint): string[][] {
