@@ -25,7 +25,8 @@ export function tarHeaders(member: TarMember): Buffer {
   const target = member.target === undefined ? undefined : printablePath(member.target);
   const size = member.size ?? 0;
   const isPathPlain = isAscii(path) && path.length < nameLength;
-  if (isAscii(path) && isAscii(target ?? '') && size <= largestOctal) encodePlain(member, { path, target, size });
+  if (isAscii(path) && isAscii(target ?? '') && Math.max(size, secondsOf(member.mtime)) <= largestOctal)
+    encodePlain(member, { path, target, size });
   else encodeUstar(member, { path, target, size });
   const records = paxRecords({
     path: isPathPlain && !isEscaped(member.path) ? undefined : path,
@@ -38,7 +39,7 @@ export function tarHeaders(member: TarMember): Buffer {
   return assemble(records);
 }
 
-/** What the twelve bytes of a ustar size can hold. */
+/** What the twelve bytes of a ustar number can hold. */
 const largestOctal = 0o77777777777;
 
 const nameLength = 100;

@@ -33,6 +33,13 @@ test('tar reads the time to the nanosecond and warns of nothing', () => {
   expect(execFileSync('sh', ['-c', 'tar -tf - 2>&1 >/dev/null'], { input: archive }).toString()).toBe('');
 });
 
+test.each(['8589934591.000000000', '8589934592.000000000', '9246182400.000000000'])(
+  'a time of %s leaves the size as it is',
+  (mtime) => {
+    expect(listed(tarOf({ ...file, path: 'future', mtime }, 'seven b'))).toMatch(/ 7 22\d\d-/);
+  },
+);
+
 test('a time before 1970 is carried with its sign', () => {
   expect(listed(tarOf({ ...file, path: 'old', mtime: '-2.000000000' }))).toContain('1969-12-31 23:59:58');
 });
