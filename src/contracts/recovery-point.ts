@@ -55,6 +55,8 @@ const failedPart = z.object({ status: z.literal('failed'), problem: problemSchem
 export const fileShareRecordSchema = z.object({
   status: z.literal('succeeded'),
   source: z.string(),
+  /** The point this one was built upon; null for the first. Absent in records that do not tell. */
+  base: z.string().nullable().optional(),
   /** Globs over paths that were left out. */
   excludes: z.array(z.string()).default([]),
   counts: shareCountsSchema,

@@ -51,6 +51,8 @@ export type ShareBase =
 export interface BoxRequest extends Pick<BoxInput, 'runId' | 'sequence' | 'pass' | 'box' | 'cursor'> {
   readonly partition: Partition;
   readonly base: ShareBase;
+  /** What the partition begins below and is no directory any more: nothing below it is left. */
+  readonly replaced?: string;
 }
 
 /** The blob a box leaves behind: everything the commit needs, too large for an orchestration's history. */

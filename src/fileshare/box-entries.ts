@@ -5,7 +5,7 @@ import type { IndexLine } from '../repository/index-entry';
 import type { createBoxLedger } from './box-ledger';
 import { createGoneWatch } from './gone-watch';
 import type { createJournal } from './journal';
-import type { FileResult } from './file-task';
+import type { CopiedFile, FileResult } from './file-task';
 import type { Packer } from './packer';
 import { memberOf } from './plain-member';
 import { asStale, reconcile } from './reconcile';
@@ -46,7 +46,7 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
   const gone = createGoneWatch();
   let group: Group = { lines: [], unanswered: 0 };
   let unlisted: { path: SharePath; code: string } | undefined;
-  let replaced: SharePath | undefined;
+  let { replaced } = request;
   let nextId = 0;
   let doneFiles = 0;
 
@@ -54,9 +54,15 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
     failed.push({ path, code, message, keptEarlier: kept });
   }
 
+  function refuse(path: SharePath, base: IndexLine | undefined) {
+    if (base !== undefined) journal.removed(path);
+    const message = `${shownPath(path)} is neither file, directory nor link`;
+    report(path, { code: 'share.unreadable', message, kept: false });
+  }
+
   function keepStale(line: IndexLine, code: string): IndexLine {
     const stale = asStale(line, request.runId, code);
-    if (stale.line !== line.line) journal.reused(stale);
+    if (stale.line !== line.line) journal.told(stale);
     return stale;
   }
 
@@ -134,11 +140,7 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
       const decision = reconcile(walked, base, { pass: request.pass, sequence: request.sequence });
       switch (decision.action) {
         case 'refuse':
-          report(path, {
-            code: 'share.unreadable',
-            message: `${shownPath(path)} is neither file, directory nor link`,
-            kept: false,
-          });
+          refuse(path, base);
           break;
         case 'copy':
           return copy(walked, base, decision.knownHash);
@@ -166,12 +168,19 @@ export function createBoxEntries({ request, ledger, journal, packer, onProgress 
         const kept = base?.entry.type === 'file';
         report(path, { ...result, kept });
         if (kept) settle(within, place, keepStale(base, result.code));
+        else journal.removed(path);
         return;
       }
       const line = ledger.copied(path, result, base);
       settle(within, place, line);
       if (result.changing) report(path, { code: 'share.changing', message: 'was written to while it was read', kept: false });
-      if (result.reused === 'earlier' || (result.reused === 'same' && line !== base)) journal.reused(line);
+      if (isForJournal(result, line, base)) journal.told(line);
     },
   };
+}
+
+/** True for a line that no member of a pack tells, or not all of it. */
+function isForJournal({ reused, racy }: CopiedFile, line: IndexLine, base: IndexLine | undefined): boolean {
+  if (reused === 'same') return line !== base;
+  return reused === 'earlier' || racy;
 }

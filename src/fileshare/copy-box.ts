@@ -10,6 +10,7 @@ import { openBase } from './base-cursor';
 import { createBoxEntries, type Group } from './box-entries';
 import { createBoxLedger } from './box-ledger';
 import type { CopyBoxOptions } from './copy-box-options';
+import { cutBehindAllOf } from './cuts';
 import { createIndexGroups } from './index-groups';
 import { createJournal } from './journal';
 import { graceMs, limits } from './limits';
@@ -21,7 +22,9 @@ import { walk, type WalkedEntry } from './walk';
 export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   const { request, source, store, clock, onProgress } = options;
   const startedAt = clock.now().toISOString();
-  const range = { after: request.cursor ?? request.partition.after, before: request.partition.before };
+  const { replaced, partition } = request;
+  const range = { after: request.cursor ?? partition.after, before: partition.before };
+  const walked = replaced === undefined ? range : { ...range, after: cutBehindAllOf(replaced) };
   const name = attemptName(request);
   const packPrefix = `${request.runId}/${name}`;
 
@@ -101,7 +104,7 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
 
   /** True for a directory that an earlier box began. All there is to know of it: whether it can still be listed. */
   function isBehind({ path, unlisted }: WalkedEntry): boolean {
-    if (range.after === undefined || comparePaths(path, range.after) > 0) return false;
+    if (walked.after === undefined || comparePaths(path, walked.after) > 0) return false;
     const ahead = base.peek()?.entry.path;
     if (unlisted !== undefined) entries.leaveUnlisted(path, unlisted, ahead !== undefined && isWithin(ahead, path));
     return true;
@@ -132,13 +135,13 @@ export async function copyBox(options: CopyBoxOptions): Promise<BoxResult> {
   }
 
   async function copyRange(): Promise<SharePath | null> {
-    for await (const batch of walk(source, range)) {
+    for await (const batch of walk(source, walked)) {
       if (options.signal.aborted) throw cancelled();
-      for (const walked of batch) {
-        const { path } = walked;
-        if (isBehind(walked)) continue;
+      for (const found of batch) {
+        const { path } = found;
+        if (isBehind(found)) continue;
         if (advanceWithin(path) && !(await crossSegments(path))) return lastPath ?? null;
-        const room = entries.found(walked, takeSame(path));
+        const room = entries.found(found, takeSame(path));
         if (room !== undefined) await room;
         lastPath = path;
         if (isGroupDue() && (await endGroup())) return path;

@@ -10,7 +10,7 @@ import type { RecoveryPoints } from '../repository/recovery-points';
 import { boxKeys } from '../repository/share-boxes';
 import { cutAfter, cutEvenly, partitionAt } from './cuts';
 import { outline } from './outline';
-import { firstStillThere } from './replaced-around';
+import { replacedAround } from './replaced-around';
 import { resolveBase } from './share-base';
 
 /** More partitions than lanes: a lane that is done early takes on less of what the guess had wrong. */
@@ -65,8 +65,9 @@ export function createPartitions({ source, store, points, clock }: PartitionsOpt
       const planned = partitionAt(partitions === 1 ? [] : await readCuts(runId), partition);
       // The one that began below a path that is no directory any more: what the bulk pass saw there went with it.
       const isCutBelow = pass === 'delta' && cursor === null && planned.after !== undefined;
-      const range = isCutBelow ? { ...planned, after: await firstStillThere(source, planned.after) } : planned;
-      return { runId, sequence, pass, box, cursor, partition: range, base: baseOf(input) };
+      const replaced = isCutBelow ? await replacedAround(source, planned.after) : undefined;
+      const request = { runId, sequence, pass, box, cursor, partition: planned, base: baseOf(input) };
+      return replaced === undefined ? request : { ...request, replaced };
     },
   };
 }

@@ -1,18 +1,18 @@
 import type { SharePath } from '../contracts/share-path';
 import type { FileSource, SourceEntry } from '../ports/file-source';
-import { cutBehindAllOf, pathsAround } from './cuts';
+import { pathsAround } from './cuts';
 
 /**
- * Where a range that begins at a cut begins now: behind all of the first path around the cut that is something else than
- * a directory by now, for nothing below a file or link can be restored. What is gone or cannot be looked at counts as there.
+ * The first path around a cut that is something else than a directory by now, for nothing below a file or link can be
+ * restored. What is gone or cannot be looked at counts as there.
  */
-export async function firstStillThere(source: FileSource, cut: SharePath): Promise<SharePath> {
+export async function replacedAround(source: FileSource, cut: SharePath): Promise<SharePath | undefined> {
   for (const path of pathsAround(cut)) {
     const entry = await look(source, path);
-    if (entry === undefined || entry.problem !== undefined) return cut;
-    if (entry.kind !== 'directory') return cutBehindAllOf(path);
+    if (entry === undefined || entry.problem !== undefined) return undefined;
+    if (entry.kind !== 'directory') return path;
   }
-  return cut;
+  return undefined;
 }
 
 async function look(source: FileSource, path: SharePath): Promise<SourceEntry | undefined> {

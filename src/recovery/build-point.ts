@@ -88,7 +88,7 @@ async function shareRecord(
     delta: share.delta?.boxes ?? [],
     base: base?.status === 'succeeded' ? base : undefined,
   });
-  return isNothingLeft(record) ? { status: 'failed', problem: nothingLeft } : record;
+  return isNothingLeft(record) ? { status: 'failed', problem: nothingLeft } : { ...record, base: share.base };
 }
 
 /** Folders alone restore no site. Without excludes they are what the share is. */

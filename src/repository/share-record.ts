@@ -5,6 +5,7 @@ import type { BlobStore } from '../ports/blob-store';
 import { compactContents } from './content/compact-contents';
 import { failedFiles, gatherBoxes, type Gathered, type ShareBoxes } from './gather-boxes';
 import type { IndexLine } from './index-entry';
+import { removedLine, storeJournal } from './journal-pack';
 import { layout } from './layout';
 import { asFailed, mendSeams } from './mend-seams';
 import { parseJson } from './json-blob';
@@ -26,6 +27,10 @@ export async function buildShareRecord(options: ShareRecordOptions): Promise<Fil
   const gathered = await gatherBoxes(options, failedShown);
   const { segments, removed } = await mendSeams({ store, runId, ...gathered });
   const { content, finishedAt } = gathered;
+  if (removed.length > 0) {
+    const told = removed.map(({ entry }) => removedLine(entry.path));
+    gathered.written.push(await storeJournal(store, `${runId}/2-seams-9-000001`, told));
+  }
   const [source] = gathered.sources;
   if (source === undefined) throw new HubkeepError('internal', 'a share without a single box cannot be recorded');
   return {

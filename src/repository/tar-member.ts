@@ -35,6 +35,7 @@ export function tarHeaders(member: TarMember): Buffer {
     mtime: member.mtime,
     ctime: member.ctime,
     comment: member.comment,
+    escaped: { path: member.path, linkpath: member.target },
   });
   return assemble(records);
 }
@@ -159,17 +160,26 @@ interface PaxRecords {
   readonly mtime: string;
   readonly ctime: string | undefined;
   readonly comment: string | undefined;
+  /** Names as the index has them, for those that had to be written with `%XX`. */
+  readonly escaped: { readonly path: string; readonly linkpath: string | undefined };
 }
 
-function paxRecords({ path, linkpath, size, mtime, ctime, comment }: PaxRecords): string {
+function paxRecords({ path, linkpath, size, mtime, ctime, comment, escaped }: PaxRecords): string {
   return (
     paxRecord('path', path) +
     paxRecord('linkpath', linkpath) +
     paxRecord('size', size) +
     paxRecord('mtime', mtime) +
     paxRecord('ctime', ctime) +
+    paxRecord('comment', exactName('path', escaped.path)) +
+    paxRecord('comment', exactName('linkpath', escaped.linkpath)) +
     paxRecord('comment', comment)
   );
+}
+
+/** `%XX` may also be what a name really holds: a comment, which every tar passes over, tells which it is. */
+function exactName(key: string, name: string | undefined): string | undefined {
+  return name !== undefined && isEscaped(name) ? `${key}=${JSON.stringify(name)}` : undefined;
 }
 
 /** `length key=value\n`, where the length counts its own digits (POSIX pax, extended header). */

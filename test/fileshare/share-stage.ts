@@ -11,6 +11,7 @@ import { createPartitions } from '../../src/fileshare/partitions';
 import { createShareSource } from '../../src/fileshare/share-source';
 import type { BlobStore } from '../../src/ports/blob-store';
 import type { Clock } from '../../src/ports/clock';
+import { rebuildIndex } from '../../src/recovery/rebuild/rebuild-index';
 import { restoreShare } from '../../src/recovery/restore-share';
 import { type IndexEntry } from '../../src/repository/index-entry';
 import { readEntries } from '../../src/repository/index-reader';
@@ -95,6 +96,17 @@ export async function createShareStage({
     return boxes;
   }
 
+  /** Whatever a night was like: packs alone tell every byte of its index again. */
+  async function expectToldByPacks(id: string) {
+    const withoutIndex: BlobStore = {
+      ...store,
+      read: (key, range) => store.read(/^index\/.*(?<!packs|failed)\.ndjson\.zst$/.test(key) ? `lost/${key}` : key, range),
+    };
+    const { segments, lostPacks, unreadable } = await rebuildIndex({ store: withoutIndex, points, id, isPreview: true });
+    expect({ lostPacks, unreadable }).toEqual({ lostPacks: [], unreadable: [] });
+    expect(segments.filter(({ state }) => state !== 'put-back')).toEqual([]);
+  }
+
   return {
     share,
     store,
@@ -143,11 +155,12 @@ export async function createShareStage({
         hubkeepVersion: '0.0.0',
         startedAt: record.startedAt,
         committedAt: record.finishedAt,
-        fileshare: record,
+        fileshare: { ...record, base: point },
         skewSeconds: null,
         warnings: [],
         notCarried: [],
       });
+      await expectToldByPacks(runId);
       return record;
     },
     async restore(record: FileShareRecord): Promise<string> {

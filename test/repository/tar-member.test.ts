@@ -40,6 +40,12 @@ test.each(['8589934591.000000000', '8589934592.000000000', '9246182400.000000000
   },
 );
 
+test('a name that is not UTF-8 is told exactly, and tar warns of nothing', () => {
+  const archive = tarOf({ ...file, path: 'raw\udcff', comment: file.comment }, 'x');
+  expect(archive.toString('latin1')).toMatch(/ comment=path="raw\\udcff"\n.* comment=sha256:/);
+  expect(execFileSync('sh', ['-c', 'tar -tf - 2>&1'], { input: archive }).toString()).toBe('raw%FF\n');
+});
+
 test('a time before 1970 is carried with its sign', () => {
   expect(listed(tarOf({ ...file, path: 'old', mtime: '-2.000000000' }))).toContain('1969-12-31 23:59:58');
 });

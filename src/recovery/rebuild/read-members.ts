@@ -38,15 +38,15 @@ export function createMemberReader(onMember: (member: PackedMember) => void) {
   let open: { readonly member: PackedMember; length: number; left: number } | undefined;
 
   function begin({ content, offset, length }: DataFrame, at: number): number {
-    const { pax, next } = readPax(content, at);
+    const { pax, exact, next } = readPax(content, at);
     const header = new Header(content, next);
     const type = kinds[header.type];
     if (type === undefined || !header.cksumValid) throw damaged(`no member begins at byte ${at} of the frame at ${offset}`);
     const size = Number(pax.get('size') ?? header.size ?? 0);
     const skip = next + block;
-    const path = (pax.get('path') ?? header.path ?? '').replace(/\/$/, '');
+    const path = exact.get('path') ?? (pax.get('path') ?? header.path ?? '').replace(/\/$/, '');
     const member: PackedMember = {
-      ...{ type, path, size, target: pax.get('linkpath') ?? header.linkpath ?? '' },
+      ...{ type, path, size, target: exact.get('linkpath') ?? pax.get('linkpath') ?? header.linkpath ?? '' },
       ...{ mtime: pax.get('mtime') ?? '', ctime: pax.get('ctime'), comment: pax.get('comment') },
       extent: { offset, length, skip },
     };
@@ -77,22 +77,35 @@ export function createMemberReader(onMember: (member: PackedMember) => void) {
   };
 }
 
-function readPax(content: Buffer, at: number): { readonly pax: ReadonlyMap<string, string>; readonly next: number } {
+interface Pax {
+  readonly pax: Map<string, string>;
+  /** Names that are not UTF-8, which the records proper have with `%XX`. */
+  readonly exact: Map<string, string>;
+  readonly next: number;
+}
+
+function readPax(content: Buffer, at: number): Pax {
   const header = new Header(content, at);
-  if (header.type !== 'ExtendedHeader') return { pax: new Map(), next: at };
+  const found: Pax = { pax: new Map(), exact: new Map(), next: at };
+  if (header.type !== 'ExtendedHeader') return found;
   const from = at + block;
   const size = header.size ?? 0;
-  const pax = new Map<string, string>();
   for (let record = from; record < from + size;) {
     const blank = content.indexOf(0x20, record);
     const length = Number(content.toString('latin1', record, blank));
     if (!(length > 0) || record + length > from + size) throw damaged(`a header at byte ${at} of a frame cannot be read`);
     const text = content.toString('utf8', blank + 1, record + length - 1);
     const equals = text.indexOf('=');
-    pax.set(text.slice(0, equals), text.slice(equals + 1));
+    note(found, text.slice(0, equals), text.slice(equals + 1));
     record += length;
   }
-  return { pax, next: from + Math.ceil(size / block) * block };
+  return { ...found, next: from + Math.ceil(size / block) * block };
+}
+
+function note({ pax, exact }: Pax, key: string, value: string) {
+  const name = key === 'comment' ? /^(path|linkpath)=(".*")$/.exec(value) : null;
+  if (name === null) pax.set(key, value);
+  else exact.set(name[1] ?? '', JSON.parse(name[2] ?? '') as string);
 }
 
 function damaged(why: string): HubkeepError {

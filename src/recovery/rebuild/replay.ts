@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hashOf } from '../../repository/content-hash';
-import { toLine, type Extent, type IndexEntry } from '../../repository/index-entry';
+import { fromLine, toLine, type Extent, type IndexEntry } from '../../repository/index-entry';
 import { toProblem } from '../../errors/to-problem';
 import type { BlobStore } from '../../ports/blob-store';
 import { readPack, type PackEvent } from './read-pack';
@@ -77,7 +77,14 @@ function createApply({ pack, run, lines, contents }: ApplyOptions) {
     }
     const content = { size, extent: { pack, ...extent } };
     contents.set(hash, content);
-    set(fileEntry(member, { ...content, hash }));
+    set(fileEntry(member, { size, hash, extent: earlierExtent(member.path, hash) ?? content.extent }));
+  }
+
+  /** Content that was stored again under the same name, because nobody knew that it was there: the index keeps to the older one. */
+  function earlierExtent(path: string, hash: string): Extent | undefined {
+    const known = lines.get(path);
+    const entry = known === undefined ? undefined : fromLine(known.line).entry;
+    return entry?.type === 'file' && entry.hash === hash ? entry.extent : undefined;
   }
 
   function add(member: PackedMember) {
