@@ -68,11 +68,11 @@ function shareOf({ deep = false, sample }: VerifyOptions): number {
   });
 }
 
-function describe({ code, blob, message, what, files = [], filesHit = 0, points }: Finding): string {
+function describe({ code, blob, message, what, notNeeded, files = [], filesHit = 0, points }: Finding): string {
   const more = filesHit - files.length;
   return [
     `${code}  ${blob}: ${message}`,
-    ...(what === undefined ? [] : [`  holds: ${what}`]),
+    ...(what === undefined ? [] : [`  holds: ${what}${notNeeded === true ? '; no restore needs it' : ''}`]),
     ...(points.length === 0 ? [] : [`  recovery points: ${points.join(', ')}`]),
     ...files.map((path) => `  file lost: ${path}`),
     ...(more > 0 ? [`  and ${plural(more, 'more file')}`] : []),

@@ -44,6 +44,8 @@ export const findingSchema = z.object({
   message: z.string(),
   /** What it is that the blob holds, where no files of the share tell. */
   what: z.string().optional(),
+  /** No restore needs the blob. */
+  notNeeded: z.literal(true).optional(),
   /** Files of the share that cannot be trusted because of it: the first ones, and how many. */
   files: z.array(z.string()).optional(),
   filesHit: count.optional(),

@@ -3,7 +3,7 @@ import type { DrilledDatabase } from '../../contracts/database-drill';
 import type { Failed, Problem } from '../../contracts/outcome';
 import type { RecoveryPoint } from '../../contracts/recovery-point';
 import type { Verification } from '../../contracts/verification';
-import { costsRestore } from '../verify-findings';
+import { costsRestore } from '../costs-restore';
 import { firstDrill } from './start-drill';
 
 export interface DrillResults {

@@ -1,16 +1,20 @@
 import type { BlobReference, PackReference, RecoveryPoint } from '../../contracts/recovery-point';
 import { layout } from '../../repository/layout';
-import { failedList, type Findings, instructions, lookedUpOnly } from './finding';
+import type { Findings } from './finding';
 
 export interface ExpectedBlob extends BlobReference {
   readonly isPack: boolean;
+  /** False for what no restore needs. */
+  readonly isNeeded: boolean;
   /** What it holds, where it is no pack of files. */
   readonly what: string | undefined;
   /** Ids of the points that need it. */
   readonly points: Set<string>;
 }
 
-type Kind = Pick<ExpectedBlob, 'isPack' | 'what'>;
+type Kind = Pick<ExpectedBlob, 'isPack' | 'isNeeded' | 'what'>;
+/** What a record names beside what is restored. */
+type NamedBlob = BlobReference & Pick<ExpectedBlob, 'isNeeded' | 'what'>;
 
 const journal = 'what a run removed and took from earlier packs, for rebuilding an index; no file of the share';
 
@@ -34,12 +38,12 @@ export function createExpectedBlobs(findings: Findings) {
   return {
     /** What the record itself names, but for the index and the pack list: those are read in any case. */
     addPoint(point: RecoveryPoint) {
-      for (const { what, ...blob } of namedBlobs(point)) expect(point.id, blob, { isPack: false, what });
+      for (const blob of namedBlobs(point)) expect(point.id, blob, { isPack: false, isNeeded: blob.isNeeded, what: blob.what });
     },
     addPacks(id: string, packs: readonly PackReference[]) {
       for (const { pack, size, sha256, journal: isJournal } of packs) {
-        const what = isJournal === true ? journal : undefined;
-        expect(id, { key: layout.pack(pack), size, sha256 }, { isPack: true, what });
+        const kind = isJournal === true ? { isNeeded: false, what: journal } : { isNeeded: true, what: undefined };
+        expect(id, { key: layout.pack(pack), size, sha256 }, { ...kind, isPack: true });
       }
     },
     find: (key: string): ExpectedBlob | undefined => expected.get(key),
@@ -49,20 +53,21 @@ export function createExpectedBlobs(findings: Findings) {
 export type ExpectedBlobs = ReturnType<typeof createExpectedBlobs>;
 
 /** The blobs that a record itself names, but for the index and the list of packs. */
-export function namedBlobs({ databases, fileshare, runbook }: RecoveryPoint): (BlobReference & { readonly what: string })[] {
-  const runbooks =
-    runbook === undefined ? [] : [runbook.md, runbook.html, runbook.json].map((blob) => ({ ...blob, what: instructions }));
+export function namedBlobs({ databases, fileshare, runbook }: RecoveryPoint): NamedBlob[] {
+  const beside = (what: string) => (blob: BlobReference) => ({ ...blob, isNeeded: false, what });
+  const runbooks = runbook === undefined ? [] : [runbook.md, runbook.html, runbook.json];
   const backups = (databases?.items ?? []).flatMap((item) =>
     item.status === 'succeeded'
-      ? item.files.map((file) => ({ ...file, what: `the backup of ${item.database} on ${item.server}` }))
+      ? item.files.map((file) => ({ ...file, isNeeded: true, what: `the backup of ${item.database} on ${item.server}` }))
       : [],
   );
-  if (fileshare?.status !== 'succeeded') return [...runbooks, ...backups];
+  const named = [...runbooks.map(beside('the runbook; hubkeep runbook makes another')), ...backups];
+  if (fileshare?.status !== 'succeeded') return named;
   const { content, failed } = fileshare;
+  const lists = failed.all === undefined ? [] : [failed.all];
   return [
-    ...runbooks,
-    ...backups,
-    ...content.map((blob) => ({ ...blob, what: lookedUpOnly })),
-    ...(failed.all === undefined ? [] : [{ ...failed.all, what: failedList }]),
+    ...named,
+    ...content.map(beside('what later runs look up so as to store no content twice')),
+    ...lists.map(beside('the list of files that could not be copied')),
   ];
 }

@@ -13,7 +13,15 @@ export async function findDamage(store: BlobStore, share: FileShareRecord, onByt
   const damage: Damage = new Map();
   const packs = await readPackList(store, share.packs.key);
   await inParallel(packs, readsInFlight, async ({ pack, size, sha256 }) => {
-    const blob = { key: layout.pack(pack), size, sha256, isPack: true, what: undefined, points: new Set<string>() };
+    const blob = {
+      key: layout.pack(pack),
+      size,
+      sha256,
+      isPack: true,
+      isNeeded: true,
+      what: undefined,
+      points: new Set<string>(),
+    };
     const { damaged } = await readBlob(store, blob, onBytes);
     if (damaged.length > 0) damage.set(blob.key, damaged);
   });

@@ -1,6 +1,7 @@
 import { shownPath, type SharePath } from '../../contracts/share-path';
 import type { Finding } from '../../contracts/verification';
 import { layout } from '../../repository/layout';
+import type { ExpectedBlob } from './expected-blobs';
 
 const filesShown = 20;
 
@@ -35,24 +36,11 @@ function isPack({ blob }: Finding): boolean {
   return blob.startsWith(layout.allPacks);
 }
 
-/** Of a blob that points need. */
+/** Of a blob that points name. */
 export function findingOf(
-  { key, what, points }: { readonly key: string; readonly what: string | undefined; readonly points: Iterable<string> },
+  { key, what, isNeeded, points }: Pick<ExpectedBlob, 'key' | 'what' | 'isNeeded' | 'points'>,
   { code, message }: Pick<Finding, 'code' | 'message'>,
 ): Finding {
-  return { code, blob: key, message, ...(what === undefined ? {} : { what }), points: [...points] };
+  const about = { ...(what === undefined ? {} : { what }), ...(isNeeded ? {} : { notNeeded: true as const }) };
+  return { code, blob: key, message, ...about, points: [...points] };
 }
-
-/** What no backup of anything is lost with: it can be told from something else, or is only looked up. */
-const harmless: readonly Finding['code'][] = ['record.digest', 'mark.changed', 'header.unreadable', 'header.other', 'chain.gap'];
-
-/** True when a restore of the points that are named would not give back all they recorded. */
-export function costsRestore({ code, what }: Finding): boolean {
-  // A vault that does not answer from here says nothing of what it keeps.
-  if (harmless.includes(code) || code === 'secrets.unreadable') return false;
-  return what !== lookedUpOnly && what !== failedList && what !== instructions;
-}
-
-export const lookedUpOnly = 'what later runs look up so as to store no content twice; no restore needs it';
-export const failedList = 'the list of files that could not be copied';
-export const instructions = 'the runbook; hubkeep runbook makes another';

@@ -1,7 +1,7 @@
 import type { Verification } from '../../contracts/verification';
 import { isSuspect, type Mark } from '../../repository/marks';
 import type { RecoveryPoints } from '../../repository/recovery-points';
-import { costsRestore } from './finding';
+import { costsRestore } from '../costs-restore';
 
 const by = 'verify';
 /** Whose suspicion a verification that reads all and finds nothing takes back: what they found, it would have found. */

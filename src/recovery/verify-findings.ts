@@ -1,2 +1,0 @@
-/** Of verification, what a drill asks for. */
-export { costsRestore } from './verify/finding';
