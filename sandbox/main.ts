@@ -1,12 +1,16 @@
-/** `npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--backup-to-url]`: a pretend stamp that runs until it is told to end. */
+/** `npm run sandbox -- --dir DIR [--share PATH] [--azure-stack-hub LOGIN] [--availability-group] [--backup-to-url]`: a pretend stamp that runs until it is told to end. */
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { scriptedFaults, type ScriptedFault } from './sql-server/scripted-faults';
+import type { StampLogin } from './azure-stack-hub/stamp';
 import { startSandbox, type SandboxOptions } from './start-sandbox';
 import { untilSignal } from './until-signal';
 
-const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--availability-group] [--backup-to-url] [--fault NAME …]
+const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--azure-stack-hub LOGIN]
+                              [--availability-group] [--backup-to-url] [--fault NAME …]
   --share PATH          this directory as the file share, instead of one that is made up
+  --azure-stack-hub LOGIN
+                        storage, vault and sign-in as of Azure Stack Hub; LOGIN is entra or adfs
   --availability-group  two SQL Servers in an availability group instead of one
   --fault NAME          SQL Server fails once in this way; may be given several times:
                         ${Object.keys(scriptedFaults).join(', ')}
@@ -18,6 +22,7 @@ function readArguments(): SandboxOptions | undefined {
       options: {
         dir: { type: 'string' },
         share: { type: 'string' },
+        'azure-stack-hub': { type: 'string' },
         'availability-group': { type: 'boolean', default: false },
         'backup-to-url': { type: 'boolean', default: false },
         fault: { type: 'string', multiple: true, default: [] },
@@ -28,7 +33,10 @@ function readArguments(): SandboxOptions | undefined {
     if (values.dir === undefined) return refuse('--dir is missing');
     const unknown = values.fault.find((name) => !(name in scriptedFaults));
     if (unknown !== undefined) return refuse(`there is no fault ${unknown}`);
+    const { 'azure-stack-hub': azureStackHub } = values;
+    if (azureStackHub !== undefined && !isLogin(azureStackHub)) return refuse('--azure-stack-hub is entra or adfs');
     const options = {
+      azureStackHub,
       faults: values.fault.map((name) => scriptedFaults[name as ScriptedFault]),
       directory: values.dir,
       availabilityGroup: values['availability-group'],
@@ -40,6 +48,10 @@ function readArguments(): SandboxOptions | undefined {
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
+}
+
+function isLogin(text: string): text is StampLogin {
+  return text === 'entra' || text === 'adfs';
 }
 
 function refuse(reason: string): undefined {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { openStamp, vaultOfStamp, type Stamp, type StampLogin } from './azure-stack-hub/stamp';
 import { startAzurite, type Azurite } from './azurite';
 import { createCertificateAuthority, localNames } from './certificates';
 import { writeEnvFile } from './env-file';
@@ -25,6 +26,8 @@ export interface SandboxOptions {
   readonly faults?: readonly Fault[];
   /** Two SQL Servers as replicas of one availability group, reached by its listener, instead of one. */
   readonly availabilityGroup?: boolean;
+  /** Storage, vault and sign-in are as strict and as old as those of Azure Stack Hub. */
+  readonly azureStackHub?: StampLogin | undefined;
   /** Settings say that SQL Server writes its backups to blobs by itself. */
   readonly backupToUrl?: boolean;
   /** Told of every file the SQL Server has backed up to, before anybody else knows of it. */
@@ -46,7 +49,9 @@ export interface Sandbox {
   readonly vault: KeyVault;
   readonly vaultFaults: VaultFaults;
   readonly identity: Identity;
+  /** Takes everything, also where the settings name a stricter one before it. */
   readonly azurite: Azurite;
+  readonly stamp: Stamp | undefined;
   /** Stops all of it; the data stays. */
   close(): Promise<void>;
 }
@@ -80,7 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 interface Servers extends Pick<
   Sandbox,
-  'sql' | 'sqlSecondary' | 'sqlGroup' | 'sqlDirectory' | 'vault' | 'vaultFaults' | 'identity' | 'azurite'
+  'sql' | 'sqlSecondary' | 'sqlGroup' | 'sqlDirectory' | 'vault' | 'vaultFaults' | 'identity' | 'azurite' | 'stamp'
 > {
   readonly caPem: string;
   readonly client: IdentityClient;
@@ -96,7 +101,9 @@ async function startServers(
 ): Promise<Servers> {
   const authority = createCertificateAuthority();
   const tls = authority.issue(localNames);
-  const client = { tenantId: randomUUID(), clientId: randomUUID(), clientSecret: randomSecret() };
+  const { azureStackHub: login } = options;
+  const tenantId = login === 'adfs' ? login : randomUUID();
+  const client = { tenantId, clientId: randomUUID(), clientSecret: randomSecret() };
   const vaultFaults = createVaultFaults();
   const sqlPassword = randomSecret();
   const sqlDirectory = join(directory, 'sql', 'backup');
@@ -105,8 +112,11 @@ async function startServers(
   opened(azurite);
   const identity = await startIdentity({ tls, clients: [client] });
   opened(identity);
-  const vault = await startKeyVault({ directory, tls, identity, faults: vaultFaults });
+  const ofStamp = login === undefined ? {} : vaultOfStamp(login);
+  const vault = await startKeyVault({ directory, tls, identity, faults: vaultFaults, ...ofStamp });
   opened(vault);
+  const stamp = login === undefined ? undefined : await openStamp({ login, tls, identity, azurite });
+  if (stamp !== undefined) opened(stamp);
   const { faults, onBackup, availabilityGroup = false } = options;
   const { sql, secondary, group, port, ...servers } = await startSqlServers({
     directory: sqlDirectory,
@@ -118,7 +128,7 @@ async function startServers(
   });
   opened(servers);
   const sqlParts = { sql, sqlSecondary: secondary, sqlGroup: group, sqlPort: port, sqlPassword, sqlDirectory };
-  return { caPem: authority.caPem, client, vaultFaults, azurite, identity, vault, ...sqlParts };
+  return { caPem: authority.caPem, client, vaultFaults, azurite, identity, vault, stamp, ...sqlParts };
 }
 
 function settingsOf({
@@ -130,12 +140,10 @@ function settingsOf({
   share: string;
   servers: Servers;
 }): Record<string, string> {
-  const { client, identity, vault, sqlPort, sqlSecondary, sqlPassword, azurite } = servers;
+  const { client, vault, sqlPort, sqlSecondary, sqlPassword } = servers;
   return {
     STAMP_NAME: 'sandbox',
     EXTRA_CA_FILE: join(directory, 'sandbox-ca.pem'),
-    IDENTITY_INSTANCE_DISCOVERY: 'false',
-    BACKUP_STORAGE_CONNECTION_STRING: azurite.connectionString,
     // The names of replicas lead nowhere on this machine, so the second one stands beside the listener.
     SQL_SERVERS: [sqlPort, ...(sqlSecondary === undefined ? [] : [sqlSecondary.port])]
       .map((port) => `localhost:${port}`)
@@ -144,13 +152,21 @@ function settingsOf({
     SQL_PASSWORD: sqlPassword,
     FILE_SHARE_PATH: share,
     KEY_VAULT_URL: vault.url,
-    KEY_VAULT_VERIFY_CHALLENGE: 'false',
     SYSTEM_SECRETS_PATH: join(directory, 'SystemSecrets.JSON'),
     SERVE_API_KEY: randomSecret(),
-    AZURE_AUTHORITY_HOST: identity.url,
     AZURE_TENANT_ID: client.tenantId,
     AZURE_CLIENT_ID: client.clientId,
     AZURE_CLIENT_SECRET: client.clientSecret,
+    ...(servers.stamp?.settings ?? cloudSettings(servers)),
+  };
+}
+
+function cloudSettings({ azurite, identity }: Servers): Record<string, string> {
+  return {
+    BACKUP_STORAGE_CONNECTION_STRING: azurite.connectionString,
+    KEY_VAULT_VERIFY_CHALLENGE: 'false',
+    IDENTITY_INSTANCE_DISCOVERY: 'false',
+    AZURE_AUTHORITY_HOST: identity.url,
   };
 }
 

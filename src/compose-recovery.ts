@@ -31,8 +31,8 @@ export function openVerifier({ store, clock, vault }: RecoveryParts): Verifier {
 }
 
 /** @param store address of the container, without credential. */
-export function openRunbooks({ storage: { container }, secrets }: Config, store: string): Runbooks {
-  const stampDomain = stampDomainOf(secrets?.rotationWatch?.url);
+export function openRunbooks({ storage: { container }, secrets, stamp }: Config, store: string): Runbooks {
+  const stampDomain = stamp?.domain ?? stampDomainOf(secrets?.rotationWatch?.url);
   return createRunbooks(
     { store, container, vault: secrets?.vaultUrl, stampDomain },
     { sql: byHand, keyVaultCommand, page: runbookPage },

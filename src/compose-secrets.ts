@@ -5,7 +5,8 @@ import { createAppServiceAdmin } from './adapters/app-service-admin/app-service-
 import { createBlobDropFile } from './adapters/azure-blob/blob-drop-file';
 import type { AzureBlobAccount } from './adapters/azure-blob/container-client';
 import { createLocalDropFile } from './adapters/local-drop-file/local-drop-file';
-import type { Config } from './config/config';
+import { openCredential } from './compose-identity';
+import type { Config, RotationWatchConfig } from './config/config';
 import { lateAdapters } from './late-adapters';
 import type { Clock } from './ports/clock';
 import type { DropFile } from './ports/drop-file';
@@ -32,11 +33,11 @@ export interface Secrets {
 }
 
 export function openSecrets(config: Config, outside: Outside): Secrets {
-  const { secrets, stampName, identity } = config;
+  const { secrets, stampName } = config;
   if (secrets === undefined) return { vault: undefined, secretsKeeper: undefined, systemSecrets: undefined };
   const { clock, log } = outside;
   const { vaultUrl: url, vaultApiVersion: apiVersion, verifyChallenge, wipe, maxAgeDays } = secrets;
-  const credential = lateAdapters.identity().createCredential(identity);
+  const credential = openCredential(config, url);
   const vault = lateAdapters.keyVault().createKeyVault({ url, apiVersion, verifyChallenge, clock, credential });
   const store = createSystemSecretsStore({ vault, clock, stampName });
   const dropFile = openDropFile(config, outside);
@@ -65,10 +66,19 @@ export function secretsActivity({ secretsKeeper }: Secrets, { guard, ...parts }:
   return createKeepSystemSecrets({ keep: (runId) => guard(runId, () => keeper.keep(runId)) });
 }
 
+/** As written, or as the ARM that serves the admin API tells. */
+function audienceOf({ url, audience }: RotationWatchConfig): string | (() => Promise<string>) {
+  if (audience !== undefined) return audience;
+  const metadata = lateAdapters.stampMetadata().createStampMetadata(new URL(url).origin, 'APP_SERVICE_ADMIN_URL');
+  return async () => (await metadata.read()).audiences[0];
+}
+
 /** The keeper as it is where nobody watches for rotated secrets. */
 function withRotationWatch(keeper: SystemSecretsKeeper, { config, ...parts }: Omit<RunParts, 'guard'>): WatchedKeeper {
   const watch = config.secrets?.rotationWatch;
   if (watch === undefined) return keeper;
-  const credential = lateAdapters.identity().createCredential(config.identity);
-  return watchRotation(keeper, { source: createAppServiceAdmin({ ...watch, credential }), ...parts });
+  const { url } = watch;
+  const credential = openCredential(config, url);
+  const source = createAppServiceAdmin({ url, audience: audienceOf(watch), credential });
+  return watchRotation(keeper, { source, ...parts });
 }

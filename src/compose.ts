@@ -17,6 +17,7 @@ import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
 import { databaseActivities, openDatabaseDrill, openServerRestores } from './compose-databases';
 import { composeDrills } from './compose-drill';
+import { openCredential } from './compose-identity';
 import { composeRestores } from './compose-restore';
 import { openRunbooks, openVerifier } from './compose-recovery';
 import { openSecrets, secretsActivity, type Secrets } from './compose-secrets';
@@ -29,7 +30,6 @@ import { startShareThread } from './fileshare/aside/start-share-thread';
 import { createFileShare } from './fileshare/copy-share';
 import { createPartitions } from './fileshare/partitions';
 import { createShareSource } from './fileshare/share-source';
-import { lateAdapters } from './late-adapters';
 import type { BackupContainer } from './ports/backup-container';
 import type { BlobStore } from './ports/blob-store';
 import type { Clock } from './ports/clock';
@@ -173,9 +173,10 @@ interface Storage {
   readonly backupContainer: BackupContainer;
 }
 
-function accountOf({ storage: { account }, identity }: Config): AzureBlobAccount {
+function accountOf(config: Config): AzureBlobAccount {
+  const { account } = config.storage;
   if ('connectionString' in account || 'sas' in account) return account;
-  return { ...account, credential: lateAdapters.identity().createCredential(identity) };
+  return { ...account, credential: openCredential(config, account.accountUrl) };
 }
 
 interface Outside {

@@ -5,6 +5,9 @@
 export const lateAdapters = {
   identity: () =>
     require('./adapters/azure-identity/create-credential') as typeof import('./adapters/azure-identity/create-credential'),
+  stampMetadata: () => require('./adapters/azure-stack/stamp-metadata') as typeof import('./adapters/azure-stack/stamp-metadata'),
+  stampCredential: () =>
+    require('./adapters/azure-stack/stamp-credential') as typeof import('./adapters/azure-stack/stamp-credential'),
   keyVault: () => require('./adapters/key-vault/key-vault') as typeof import('./adapters/key-vault/key-vault'),
   mssql: () => require('./adapters/mssql/create-mssql-server') as typeof import('./adapters/mssql/create-mssql-server'),
 };

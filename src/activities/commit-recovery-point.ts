@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock';
 import { buildPoint } from '../recovery/build-point';
 import { holdPoints } from '../recovery/hold-points';
 import type { Runbooks } from '../recovery/runbook/runbooks';
+import { survivalWarnings } from '../recovery/runbook/survival';
 import type { RunbookTexts } from '../repository/commit-point';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import type { RunGuard } from '../runs/run-guard';
@@ -22,7 +23,7 @@ export interface CommitServices {
   readonly stamp: string;
   readonly repositoryId: () => Promise<string>;
   /** How to recover from a point, which is stored with it. */
-  readonly runbooks: Pick<Runbooks, 'stored'>;
+  readonly runbooks: Pick<Runbooks, 'stored' | 'place'>;
 }
 
 type Commit = ActivityMap['commit-recovery-point'];
@@ -48,7 +49,9 @@ export function createCommitRecoveryPoint(services: CommitServices) {
       return nothingToCommit(built.problems);
     }
     await lock.renew(run.runId, run.fence);
-    const { point } = await points.commit(built.point, { place, describe: (record) => runbookOf(runbooks, record) });
+    const warnings = [...built.point.warnings, ...survivalWarnings(runbooks.place)];
+    const uncommitted = { ...built.point, warnings };
+    const { point } = await points.commit(uncommitted, { place, describe: (record) => runbookOf(runbooks, record) });
     await holdPoints(points, run, { databases, committed: true });
     return {
       status: 'succeeded',

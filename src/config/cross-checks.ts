@@ -1,4 +1,6 @@
 import { components, type Component } from '../contracts/components';
+import { isOfPublicAzure } from '../contracts/azure-clouds';
+import type { HostFacts } from './host-facts';
 import type { SettingName } from './schema';
 import type { DropPlace } from './setting-types';
 
@@ -12,6 +14,9 @@ export interface Written {
   readonly container: string;
   /** SYSTEM_SECRETS_PATH. */
   readonly dropFile: DropPlace | undefined;
+  /** BACKUP_STORAGE_URL. */
+  readonly storageUrl: string | undefined;
+  readonly serverless: HostFacts['serverless'];
   /** Directories that are backed up, or that others read. */
   readonly openDirectories: Readonly<Partial<Record<SettingName, string | undefined>>>;
 }
@@ -23,7 +28,7 @@ export const requiredBy: Readonly<Record<Component, readonly SettingName[]>> = {
   secrets: ['KEY_VAULT_URL'],
 };
 
-export function checkStorage({ has }: Written): string[] {
+export function checkStorage({ has, storageUrl }: Written): string[] {
   const byString = has('BACKUP_STORAGE_CONNECTION_STRING');
   const byUrl = has('BACKUP_STORAGE_URL');
   const problems: string[] = [];
@@ -35,6 +40,12 @@ export function checkStorage({ has }: Written): string[] {
   }
   if (has('BACKUP_STORAGE_SAS') && !byUrl)
     problems.push('BACKUP_STORAGE_SAS: signs BACKUP_STORAGE_URL, which is not set; set that too');
+  const isOnStamp = has('AZURE_STACK_ARM_ENDPOINT') && storageUrl !== undefined && !isOfPublicAzure(storageUrl);
+  if (isOnStamp && !byString && !has('BACKUP_STORAGE_SAS')) {
+    problems.push(
+      'BACKUP_STORAGE_SAS: is not set, and storage of Azure Stack Hub takes no identity; set it, or BACKUP_STORAGE_CONNECTION_STRING instead of BACKUP_STORAGE_URL',
+    );
+  }
   return problems;
 }
 
@@ -48,8 +59,34 @@ export function checkSources(written: Written): string[] {
     );
 }
 
-function isNeedless(name: SettingName, { backupMode }: Written): boolean {
-  return name === 'SQL_BACKUP_DIRECTORY' && backupMode === 'url';
+/** True also for what such a host has no use for: checkHost says so. */
+function isNeedless(name: SettingName, { backupMode, serverless }: Written): boolean {
+  if (name === 'SQL_BACKUP_DIRECTORY') return backupMode === 'url' || serverless !== undefined;
+  return name === 'FILE_SHARE_PATH' && serverless !== undefined;
+}
+
+const besideTheStamp = 'see docs/hosting.md for a host beside the stamp that can';
+
+/** A plan without drives of its own would find neither the share nor the staging directory, night after night. */
+export function checkHost({ serverless, components: asked, backupMode }: Written): string[] {
+  if (serverless === undefined) return [];
+  const problems: string[] = [];
+  if (asked.includes('fileshare')) {
+    problems.push(
+      `BACKUP_COMPONENTS: lists fileshare, but a ${serverless} plan cannot mount the share; take it out, and ${besideTheStamp}`,
+    );
+  }
+  if (!asked.includes('databases')) return problems;
+  if (serverless === 'Consumption') {
+    problems.push(
+      `BACKUP_COMPONENTS: lists databases, but a Consumption plan ends every function after ten minutes, in the midst of a backup; use another plan, or ${besideTheStamp}`,
+    );
+  } else if (backupMode === 'disk') {
+    problems.push(
+      `SQL_BACKUP_MODE: is disk, but a ${serverless} plan cannot see the staging directory; set it to url, or ${besideTheStamp}`,
+    );
+  }
+  return problems;
 }
 
 /** What SQL Server writes to by itself has the name of the container and this. */
@@ -86,8 +123,11 @@ function missing(name: SettingName, component: Component): string {
 }
 
 export function checkRotationWatch({ has }: Written): string[] {
-  return has('APP_SERVICE_ADMIN_URL') && !has('APP_SERVICE_ADMIN_AUDIENCE')
-    ? ['APP_SERVICE_ADMIN_AUDIENCE: is not set but APP_SERVICE_ADMIN_URL is; set both or none']
+  const isKnown = has('APP_SERVICE_ADMIN_AUDIENCE') || has('AZURE_STACK_ARM_ENDPOINT');
+  return has('APP_SERVICE_ADMIN_URL') && !isKnown
+    ? [
+        'APP_SERVICE_ADMIN_AUDIENCE: is not set but APP_SERVICE_ADMIN_URL is; set it, or AZURE_STACK_ARM_ENDPOINT to have it asked for',
+      ]
     : [];
 }
 

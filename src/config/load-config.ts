@@ -1,8 +1,17 @@
 import type { Component } from '../contracts/components';
 import { HubkeepError } from '../errors/hubkeep-error';
 import { toConfig, type Config } from './config';
-import { checkBackupMode, checkDropFile, checkRotationWatch, checkServe, checkSources, checkStorage } from './cross-checks';
+import {
+  checkBackupMode,
+  checkDropFile,
+  checkHost,
+  checkRotationWatch,
+  checkServe,
+  checkSources,
+  checkStorage,
+} from './cross-checks';
 import type { Written } from './cross-checks';
+import { hostFactsOf } from './host-facts';
 import { settingNames, settings, type Setting, type SettingName, type SettingValues } from './schema';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,11 +36,14 @@ export function loadConfig(environment: Environment, { sources = true }: LoadOpt
     else values[name] = answer.value;
   }
 
+  const host = hostFactsOf(environment);
   const written: Written = {
     has: (name) => writtenOf(environment, name) !== undefined,
     components: (values.BACKUP_COMPONENTS as readonly Component[] | undefined) ?? [],
     backupMode: values.SQL_BACKUP_MODE as SettingValues['SQL_BACKUP_MODE'] | undefined,
     container: (values.BACKUP_CONTAINER as string | undefined) ?? '',
+    storageUrl: values.BACKUP_STORAGE_URL as string | undefined,
+    serverless: host.serverless,
     dropFile: values.SYSTEM_SECRETS_PATH as SettingValues['SYSTEM_SECRETS_PATH'],
     openDirectories: {
       FILE_SHARE_PATH: values.FILE_SHARE_PATH as string | undefined,
@@ -40,11 +52,13 @@ export function loadConfig(environment: Environment, { sources = true }: LoadOpt
   };
   problems.push(
     ...checkStorage(written),
-    ...(sources ? [checkSources, checkBackupMode, checkDropFile, checkRotationWatch].flatMap((check) => check(written)) : []),
+    ...(sources
+      ? [checkSources, checkHost, checkBackupMode, checkDropFile, checkRotationWatch].flatMap((check) => check(written))
+      : []),
     ...checkServe(written),
   );
   if (problems.length > 0) throw invalid(problems);
-  return toConfig(values as SettingValues);
+  return toConfig(values as SettingValues, host);
 }
 
 function writtenOf(environment: Environment, name: SettingName): string | undefined {

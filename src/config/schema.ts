@@ -3,6 +3,7 @@ import { components } from '../contracts/components';
 import { excludeGlobs } from './exclude-globs';
 import {
   absolutePath,
+  armEndpoint,
   dropPlace,
   flag,
   listOf,
@@ -12,6 +13,7 @@ import {
   scheduleOrOff,
   secureUrl,
   serviceUrl,
+  storageVersion,
   text,
   wholeNumber,
   type SettingType,
@@ -55,7 +57,6 @@ const serverName = pattern(
 );
 const oneServer = pattern(serverAddress, 'must be one host, host:port or host\\instance');
 const databaseName = pattern(/^[^\p{Cc}]{1,128}$/u, 'must list database names of at most 128 characters');
-const dateVersion = pattern(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2019-07-07');
 const vaultVersion = pattern(/^(\d+\.\d+|\d{4}-\d{2}-\d{2})(-preview(\.\d+)?)?$/, 'must be a version such as 7.1 or 2025-07-01');
 const vaultUrl = serviceUrl.refine((url) => url.startsWith('https:'), 'must start with https://');
 const appServiceAdminUrl = secureUrl
@@ -79,9 +80,12 @@ const apiKey = pattern(/^[\x21-\x7e]{16,}$/, 'must have at least 16 printable ch
 export const settings = {
   STAMP_NAME: preset('stamp', 'Name of this stamp; the names of its secrets in the vault begin with it.', stampName),
   EXTRA_CA_FILE: optional('PEM file with certificate authorities to trust beside the usual ones.', absolutePath),
-  IDENTITY_INSTANCE_DISCOVERY: preset(
-    'true',
-    'false on a disconnected stamp: skips the look-up of its authority in public Azure.',
+  AZURE_STACK_ARM_ENDPOINT: optional(
+    'ARM endpoint of the stamp: its storage, vaults and sign-in are then spoken to as Azure Stack Hub needs it.',
+    armEndpoint,
+  ),
+  IDENTITY_INSTANCE_DISCOVERY: optional(
+    'false skips the look-up of the authority in public Azure; true but for AD FS when unset.',
     flag,
   ),
 
@@ -91,7 +95,7 @@ export const settings = {
   BACKUP_STORAGE_URL: optional('Blob endpoint of the storage account; instead of a connection string.', serviceUrl),
   BACKUP_STORAGE_CONNECTION_STRING: secret('Connection string of the storage account; instead of a URL.', text),
   BACKUP_STORAGE_SAS: secret('Shared access signature for BACKUP_STORAGE_URL; without it, the host signs in by identity.', text),
-  STORAGE_API_VERSION: optional('Blob service version to speak; 2019-07-07 on Azure Stack Hub.', dateVersion),
+  STORAGE_API_VERSION: optional('Blob service version to speak; 2019-07-07 with AZURE_STACK_ARM_ENDPOINT.', storageVersion),
 
   SQL_SERVERS: optional('SQL Servers of the stamp, or the listener of their availability group.', listOf(serverName)),
   SQL_USER: optional('SQL login that may back up the databases.', text),
@@ -154,8 +158,11 @@ export const settings = {
   ),
 
   KEY_VAULT_URL: optional('Key Vault that keeps SystemSecrets.JSON.', vaultUrl),
-  KEY_VAULT_API_VERSION: optional('Key Vault version to speak; 7.1 on Azure Stack Hub.', vaultVersion),
-  KEY_VAULT_VERIFY_CHALLENGE: preset('true', 'false for vaults of Azure Stack Hub, whose tokens are for another host.', flag),
+  KEY_VAULT_API_VERSION: optional('Key Vault version to speak; 7.1 with AZURE_STACK_ARM_ENDPOINT.', vaultVersion),
+  KEY_VAULT_VERIFY_CHALLENGE: optional(
+    'false for vaults of Azure Stack Hub, whose tokens are for another host; follows AZURE_STACK_ARM_ENDPOINT when unset.',
+    flag,
+  ),
   SYSTEM_SECRETS_PATH: optional(
     'Where SystemSecrets.JSON is picked up from: a path, or blob:CONTAINER/NAME in the storage account of the backups.',
     dropPlace,
@@ -166,7 +173,10 @@ export const settings = {
     'Unofficial admin API of App Service, up to /locations/REGION: asked in each run whether secrets were rotated.',
     appServiceAdminUrl,
   ),
-  APP_SERVICE_ADMIN_AUDIENCE: optional('Audience of tokens for APP_SERVICE_ADMIN_URL, as the admin ARM names it.', tokenAudience),
+  APP_SERVICE_ADMIN_AUDIENCE: optional(
+    'Audience of tokens for APP_SERVICE_ADMIN_URL; asked of its ARM with AZURE_STACK_ARM_ENDPOINT.',
+    tokenAudience,
+  ),
 
   SERVE_API_KEY: secret('Key that callers of `hubkeep serve` must send.', apiKey),
   SERVE_TLS_CERT: optional('PEM file with the certificate of `hubkeep serve`.', absolutePath),

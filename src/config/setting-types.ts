@@ -75,12 +75,16 @@ function refuse(context: z.RefinementCtx, message: string): never {
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
+function isLoopback(hostname: string): boolean {
+  return loopback.test(hostname);
+}
+
 /** An https URL without credentials; plain http is for this very machine only. */
 export const secureUrl: SettingType<string> = z.string().superRefine((written, context) => {
   const url = URL.canParse(written) ? new URL(written) : undefined;
   const report = (message: string) => context.addIssue({ code: 'custom', message });
   if (url === undefined || !/^https?:$/.test(url.protocol)) report('must be a URL that starts with https://');
-  else if (url.protocol === 'http:' && !loopback.test(url.hostname)) report('must start with https://');
+  else if (url.protocol === 'http:' && !isLoopback(url.hostname)) report('must start with https://');
   else if (url.username !== '' || url.password !== '') report('must not hold a user or password');
 });
 
@@ -91,9 +95,25 @@ export const serviceUrl: SettingType<string> = secureUrl
     const url = new URL(written);
     const report = (message: string) => context.addIssue({ code: 'custom', message });
     if (url.search !== '' || url.hash !== '') report('must end before its ?: a signature has a setting of its own');
-    if (url.pathname !== '/' && !loopback.test(url.hostname)) report('must name the service alone, without a path');
+    if (url.pathname !== '/' && !isLoopback(url.hostname)) report('must name the service alone, without a path');
   })
   .transform((written) => written.replace(/\/+$/, ''));
+
+/** What the Azure Resource Manager of a stamp is called, for its users or for its operators, before the stamp's own domain. */
+export const armHost = /^(?:admin)?management\.(.+\..+)$/;
+
+export const armEndpoint: SettingType<string> = serviceUrl.refine((written) => {
+  const { hostname } = new URL(written);
+  return armHost.test(hostname) || isLoopback(hostname);
+}, 'must be https://management.REGION.FQDN, or https://adminmanagement.REGION.FQDN for the admin subscription');
+
+/** Earlier ones take blocks of 4 MiB, and tell less; every stamp that App Service still runs on knows this one. */
+const oldestStorageVersion = '2017-11-09';
+
+export const storageVersion: SettingType<string> = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2019-07-07')
+  .refine((version) => version >= oldestStorageVersion, `must be ${oldestStorageVersion} or later`);
 
 /** NCRONTAB, the six fields that Azure Functions reads, seconds first. */
 export const schedule: SettingType<string> = z.string().superRefine((written, context) => {

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAzurite } from '../../sandbox/azurite';
 import { createAzureBlobStore } from '../../src/adapters/azure-blob/azure-blob-store';
 import type { BlobStore } from '../../src/ports/blob-store';
+import { startTestStorage } from '../support/test-stamp';
 
 export interface Answer {
   readonly code: number | null;
@@ -35,10 +35,10 @@ export async function openStage(): Promise<Stage> {
   const work = mkdtempSync(join(tmpdir(), 'hubkeep-cli-'));
   const share = join(work, 'share');
   makeShare(share);
-  const azurite = await startAzurite({ directory: join(work, 'azurite') });
+  const storage = await startTestStorage(join(work, 'azurite'));
   const envFile = join(work, 'hubkeep.env');
   const settings = {
-    BACKUP_STORAGE_CONNECTION_STRING: azurite.connectionString,
+    ...storage.settings,
     FILE_SHARE_PATH: share,
     BACKUP_COMPONENTS: 'fileshare',
   };
@@ -51,9 +51,9 @@ export async function openStage(): Promise<Stage> {
     hubkeepWith,
     hubkeep: (...args) => hubkeepWith({}, ...args),
     hubkeepReading: (input, ...args) => run({}, [...args, '--env-file', envFile], input),
-    store: (container = 'hubkeep') => createAzureBlobStore(azurite, container),
+    store: (container = 'hubkeep') => createAzureBlobStore(storage.direct, container),
     async close() {
-      await azurite.close();
+      await storage.close();
       rmSync(work, { recursive: true, force: true });
     },
   };

@@ -30,7 +30,8 @@ test('a stamp with all its parts reads into one frozen structure', () => {
     schedule: '0 0 2 * * *',
     drill: { schedule: '0 0 6 * * 0', share: 0.05 },
     extraCaFile: undefined,
-    identity: { instanceDiscovery: true },
+    identity: { instanceDiscovery: undefined, authorityHost: undefined, tenantId: undefined },
+    stamp: undefined,
     storage: { account: { connectionString: 'UseDevelopmentStorage=true' }, container: 'hubkeep', apiVersion: undefined },
     sql: {
       servers: ['sql1', 'sql2:1433'],

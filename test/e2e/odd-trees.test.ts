@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAzurite, type Azurite } from '../../sandbox/azurite';
 import { createAzureBlobStore } from '../../src/adapters/azure-blob/azure-blob-store';
 import { run } from '../cli/stage';
+import { startTestStorage, type TestStorage } from '../support/test-stamp';
 import { makeOddTree, makeSpecials, makeTooDeep } from './odd-tree';
 import { keysIn } from './stage';
 import { differences, entriesOf } from './trees';
@@ -13,17 +13,17 @@ import { differences, entriesOf } from './trees';
 jest.setTimeout(240_000);
 
 let work: string;
-let azurite: Azurite;
+let storage: TestStorage;
 
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), 'hubkeep-odd-'));
   // Another user has to get at the shares in it.
   chmodSync(work, 0o755);
-  azurite = await startAzurite({ directory: join(work, 'azurite') });
+  storage = await startTestStorage(join(work, 'azurite'));
 });
 
 afterAll(async () => {
-  await azurite.close();
+  await storage.close();
   // Node's own removal does not get to the bottom of a tree whose paths are too long.
   execFileSync('rm', ['-rf', work]);
 });
@@ -32,7 +32,7 @@ afterAll(async () => {
 function hubkeepOn(share: string) {
   const container = share.slice(work.length + 1);
   const settings = {
-    BACKUP_STORAGE_CONNECTION_STRING: azurite.connectionString,
+    ...storage.settings,
     BACKUP_CONTAINER: container,
     FILE_SHARE_PATH: share,
     BACKUP_COMPONENTS: 'fileshare',
@@ -40,7 +40,7 @@ function hubkeepOn(share: string) {
   let restores = 0;
   return {
     settings,
-    store: createAzureBlobStore(azurite, container),
+    store: createAzureBlobStore(storage.direct, container),
     run: (...args: string[]) => run(settings, args),
     async shown() {
       return (await run(settings, ['show', 'latest', '--json'])).json().fileshare;

@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startAzurite, type Azurite } from '../../sandbox/azurite';
 import { startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy';
+import { startTestStorage, type TestStorage } from '../support/test-stamp';
 
 const main = join(__dirname, '..', '..', 'src', 'cli', 'main.js');
 
 let directory: string;
-let azurite: Azurite;
+let storage: TestStorage;
 let proxy: FaultyProxy;
 
 beforeAll(async () => {
@@ -22,23 +22,25 @@ beforeAll(async () => {
     // Old enough that the second backup need not read it again.
     utimesSync(file, 1_700_000_000, 1_700_000_000);
   }
-  azurite = await startAzurite({ directory: join(directory, 'azurite') });
-  proxy = await startFaultyProxy(azurite.blobPort);
+  storage = await startTestStorage(join(directory, 'azurite'));
+  proxy = await startFaultyProxy(storage.port);
 });
 
 afterAll(async () => {
   await proxy.close();
-  await azurite.close();
+  await storage.close();
   rmSync(directory, { recursive: true, force: true });
 });
 
 /** Backs the share up. @returns what was asked of the store, without the names of runs. */
 async function backUp(): Promise<string[]> {
   const before = proxy.requests.length;
+  const { BACKUP_STORAGE_CONNECTION_STRING: connectionString = '' } = storage.settings;
   const env = {
     PATH: process.env['PATH'],
     HOME: directory,
-    BACKUP_STORAGE_CONNECTION_STRING: azurite.connectionString.replaceAll(`:${azurite.blobPort}/`, `:${proxy.port}/`),
+    ...storage.settings,
+    BACKUP_STORAGE_CONNECTION_STRING: connectionString.replaceAll(`:${storage.port}/`, `:${proxy.port}/`),
     BACKUP_COMPONENTS: 'fileshare',
     FILE_SHARE_PATH: join(directory, 'share'),
   };

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox';
 import { createAzureBlobStore } from '../../src/adapters/azure-blob/azure-blob-store';
 import type { BlobStore } from '../../src/ports/blob-store';
+import { asStamp } from '../support/test-stamp';
 
 // Programs are started one after the other, on machines that may have better things to do.
 jest.setTimeout(240_000);
@@ -49,7 +50,7 @@ export async function openStage({ files = 1200 }: { files?: number } = {}): Prom
   const written = join(directory, 'written');
   mkdirSync(written);
   const onBackup = (file: string) => copyFileSync(file, join(written, basename(file)));
-  const sandbox = await startSandbox({ directory: join(directory, 'sandbox'), files, onBackup });
+  const sandbox = await startSandbox({ directory: join(directory, 'sandbox'), files, onBackup, azureStackHub: asStamp });
   return {
     sandbox,
     written,
@@ -62,10 +63,7 @@ export async function openStage({ files = 1200 }: { files?: number } = {}): Prom
   };
 }
 
-function hubkeepIn(
-  { envFile, settings: { BACKUP_STORAGE_CONNECTION_STRING: connectionString = '' } }: Sandbox,
-  container: string,
-): Hubkeep {
+function hubkeepIn({ envFile, azurite }: Sandbox, container: string): Hubkeep {
   function start(args: readonly string[], settings: Settings = {}): Started {
     const [command = '', ...rest] = args;
     // What this machine has set must not reach the program.
@@ -84,7 +82,7 @@ function hubkeepIn(
       const ended = await run([...args, '--json'], settings);
       return { ...ended, document: JSON.parse(ended.stdout) };
     },
-    store: createAzureBlobStore({ connectionString }, container),
+    store: createAzureBlobStore(azurite, container),
   };
 }
 

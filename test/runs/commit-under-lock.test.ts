@@ -23,7 +23,7 @@ beforeEach(() => {
   stage = createRunStage();
 });
 
-function commitUnder(lock: RunLock, runbooks: Pick<Runbooks, 'stored'> = runbooksIn()) {
+function commitUnder(lock: RunLock, runbooks: Pick<Runbooks, 'stored' | 'place'> = runbooksIn()) {
   const { store, points, clock, summaries } = stage;
   // A virtual clock would let the guard look at the lock without end; nothing here lasts until its first look.
   const guard = createRunGuard({ lock, summaries, clock: { ...clock, sleep: () => new Promise(() => undefined) }, log: silent });
@@ -59,6 +59,27 @@ test('a run that holds its lock commits its point', async () => {
   const run = await start(lock);
   expect(await commitUnder(lock)(requestOf(run))).toMatchObject({ status: 'succeeded', outcome: 'complete', sequence: 1 });
   expect((await stage.points.latest()).point.id).toBe(run.runId);
+});
+
+test('a run warns each time of a store and a vault that die with the stamp, and of neither elsewhere', async () => {
+  const lock = stage.lockOf();
+  const domain = 'north.contoso.example';
+  const onStamp = { store: `https://b.blob.${domain}/hubkeep`, container: 'hubkeep', vault: `https://v.vault.${domain}` };
+  const warnedAs = async (stampDomain: string) => {
+    const run = await start(lock);
+    const { previous } = (await stage.points.ground()).place;
+    const place = { sequence: (previous === null ? 0 : 1) + 1, previous };
+    const commit = commitUnder(lock, runbooksIn({ ...onStamp, stampDomain }));
+    expect(await commit({ ...requestOf(run), place })).toMatchObject({ status: 'succeeded', outcome: 'complete' });
+    await lock.release(run.runId);
+    return (await stage.points.latest()).point.warnings;
+  };
+  expect(await warnedAs(domain)).toMatchObject([
+    { code: 'does-not-survive-the-stamp', message: expect.stringContaining('The store') },
+    { code: 'does-not-survive-the-stamp', message: expect.stringContaining('The vault') },
+  ]);
+  await stage.pass(minute);
+  expect(await warnedAs('south.contoso.example')).toEqual([]);
 });
 
 test('a run that lost its lock to another commits nothing', async () => {
@@ -98,7 +119,8 @@ describe('the runbook of a point', () => {
   test('has the same bytes for record and blobs when a run commits twice at once, at different times and by different programs', async () => {
     const lock = stage.lockOf();
     const run = await start(lock);
-    const other = { stored: (point: RecoveryPoint) => ({ md: 'other', html: 'other', json: `${point.committedAt}` }) };
+    const { place } = runbooksIn();
+    const other = { place, stored: (point: RecoveryPoint) => ({ md: 'other', html: 'other', json: `${point.committedAt}` }) };
     await Promise.all([commitUnder(lock)(requestOf(run)), stage.pass(1), commitUnder(lock, other)(requestOf(run))]);
     const { runbook } = (await stage.points.latest()).point;
     for (const { key, sha256 } of Object.values(runbook ?? {})) {
@@ -111,6 +133,7 @@ describe('the runbook of a point', () => {
     const lock = stage.lockOf();
     const run = await start(lock);
     const broken = {
+      place: runbooksIn().place,
       stored: () => {
         throw new TypeError('nothing to write with');
       },

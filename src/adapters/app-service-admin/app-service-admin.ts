@@ -6,7 +6,8 @@ import { parseSecretStatus } from './parse-secret-status';
 export interface AppServiceAdminOptions {
   /** Of Microsoft.Web.Admin, up to and including `/locations/{region}`. */
   readonly url: string;
-  readonly audience: string;
+  /** What tokens are made for, or who tells. */
+  readonly audience: string | (() => Promise<string>);
   readonly credential: TokenCredential;
   /** Longest wait for the whole answer, signing in included. 20 seconds when not given. */
   readonly answerWithinMs?: number;
@@ -24,7 +25,8 @@ export function createAppServiceAdmin(options: AppServiceAdminOptions): SecretSt
   const { url, audience, credential, answerWithinMs = 20_000 } = options;
 
   async function fetchText(signal: AbortSignal): Promise<string> {
-    const token = await unlessAborted(signal, credential.getToken(`${audience}/.default`, { abortSignal: signal }));
+    const resource = typeof audience === 'string' ? audience : await unlessAborted(signal, audience());
+    const token = await unlessAborted(signal, credential.getToken(`${resource}/.default`, { abortSignal: signal }));
     const answer = await fetch(`${url}/secrets?api-version=${apiVersion}`, {
       headers: { authorization: `Bearer ${token?.token ?? ''}`, accept: 'application/json' },
       // The token is meant for this address alone.

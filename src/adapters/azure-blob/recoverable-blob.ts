@@ -8,8 +8,7 @@ export interface BlobToWipe {
   readonly apiVersion: string | undefined;
 }
 
-/** The service versions from which on an answer tells of soft delete and of versions of blobs. */
-const tellsSoftDelete = '2017-07-29';
+/** The service version from which on an answer tells of versions of blobs. */
 const tellsVersions = '2019-12-12';
 
 const keepNothing =
@@ -36,13 +35,9 @@ async function refuseSoftDelete(account: AzureBlobAccount, blob: BlobToWipe): Pr
 }
 
 async function retentionOf(account: AzureBlobAccount, blob: BlobToWipe) {
-  const { apiVersion = tellsSoftDelete } = blob;
   const service = openService(account, blob.apiVersion);
   const { origin, pathname } = new URL(service.url);
   const untold = 'it cannot be told whether its storage account keeps deleted blobs (soft delete)';
-  if (apiVersion < tellsSoftDelete) {
-    throw unwipeable(blob, { reason: `${untold}: STORAGE_API_VERSION is older than ${tellsSoftDelete}`, hint: keepNothing });
-  }
   try {
     // A service that does not know soft delete has no policy to name.
     return (await service.getProperties()).deleteRetentionPolicy;

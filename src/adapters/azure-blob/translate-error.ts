@@ -23,6 +23,8 @@ interface ServiceFailure {
   readonly code: string;
   readonly message: string;
   readonly body: string;
+  /** `x-ms-version` that was spoken. */
+  readonly version: string;
 }
 
 const untrusted = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
@@ -72,11 +74,15 @@ function judgeAnswer(failure: ServiceFailure, status: number, action: StoreActio
   return judgeCode(failure, why) ?? judgeStatus(status, why, action);
 }
 
-function judgeCode({ code, body }: ServiceFailure, why: string): Verdict | undefined {
+function judgeCode({ code, body, version }: ServiceFailure, why: string): Verdict | undefined {
   if (code === 'BlobAlreadyExists') return { code: 'store.exists', why };
   if (code === 'BlobImmutableDueToPolicy') return { code: 'store.unauthorized', why, hint: immutableHint };
   if (code === 'InvalidHeaderValue' && /^$|x-ms-version|api version/i.test(body)) {
-    return { code: 'config.invalid', why: `its storage service does not know this API version (${code})`, hint: versionHint };
+    return {
+      code: 'config.invalid',
+      why: `its storage service does not know the API version ${version} (${code})`,
+      hint: olderThan(version),
+    };
   }
   return transient.has(code) ? { code: 'store.unavailable', why, retryable: true } : undefined;
 }
@@ -97,15 +103,35 @@ const transient = new Set(['Md5Mismatch', 'ContainerBeingDeleted', 'InvalidBlock
 const immutableHint = 'An immutability policy or legal hold protects this blob until it ends.';
 const unauthorizedHint =
   'Check BACKUP_STORAGE_CONNECTION_STRING, or BACKUP_STORAGE_URL with BACKUP_STORAGE_SAS (not expired; read, create, write, delete and list on the container) or, for an identity, the role Storage Blob Data Contributor.';
-const versionHint = 'Set STORAGE_API_VERSION to a version the stamp knows: try 2019-07-07, then 2019-02-02, then 2017-11-09.';
+
+/** What stamps know, newest first; which of them depends on how old a stamp is. */
+const versionsOfStamps = ['2019-07-07', '2019-02-02', '2017-11-09'];
+
+function olderThan(version: string): string {
+  const older = versionsOfStamps.filter((known) => known < version);
+  return older.length === 0
+    ? 'No older version that Hubkeep can speak is left: update the stamp, or keep the backups elsewhere.'
+    : `Set STORAGE_API_VERSION to a version the stamp knows: try ${older.join(', then ')}.`;
+}
+
+interface Failed {
+  readonly statusCode?: number;
+  readonly code?: unknown;
+  readonly request?: { readonly headers?: Headers };
+  readonly response?: Answer;
+}
 
 interface Answer {
   readonly bodyAsText?: unknown;
-  readonly headers?: { get(name: string): string | undefined };
+  readonly headers?: Headers;
+}
+
+interface Headers {
+  get(name: string): string | undefined;
 }
 
 function readFailure(error: unknown): ServiceFailure {
-  const { statusCode, code, response } = error as { statusCode?: number; code?: unknown; response?: Answer };
+  const { statusCode, code, response, request } = error as Failed;
   const message = messageOf(error);
   return {
     status: statusCode,
@@ -113,5 +139,6 @@ function readFailure(error: unknown): ServiceFailure {
     code: typeof code === 'string' ? code : (response?.headers?.get('x-ms-error-code') ?? ''),
     message: (message.split('\n', 1)[0] ?? '').trim(),
     body: typeof response?.bodyAsText === 'string' ? response.bodyAsText : '',
+    version: request?.headers?.get('x-ms-version') ?? '',
   };
 }

@@ -8,15 +8,18 @@ export interface CredentialOptions {
    * is genuine (IDENTITY_INSTANCE_DISCOVERY).
    */
   readonly instanceDiscovery: boolean;
+  /** The authority that tokens come from; AZURE_AUTHORITY_HOST or public Azure when not given. */
+  readonly authorityHost?: string;
 }
 
 /**
  * The credential every Azure client of this process signs in with: environment, workload identity, managed identity,
  * then what the person at this machine is signed in with. Throws `identity.rejected` or the retryable `identity.unreachable`.
  */
-export function createCredential({ instanceDiscovery }: CredentialOptions): TokenCredential {
+export function createCredential({ instanceDiscovery, authorityHost }: CredentialOptions): TokenCredential {
   const credential = new DefaultAzureCredential({
     disableInstanceDiscovery: !instanceDiscovery,
+    ...(authorityHost === undefined ? {} : { authorityHost }),
     retryOptions: { maxRetries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 4_000 },
   });
   return {

@@ -16,7 +16,7 @@ export function translateIdentityError(error: unknown): HubkeepError {
   }
   if (unreachable.test(text)) {
     return new HubkeepError('identity.unreachable', 'The address that signs in to Azure did not answer.', {
-      hint: 'Check AZURE_AUTHORITY_HOST, DNS and the firewall; if its certificate comes from a private authority, set EXTRA_CA_FILE. AD FS and disconnected stamps need IDENTITY_INSTANCE_DISCOVERY=false.',
+      hint: 'Check AZURE_AUTHORITY_HOST, DNS and the firewall; if its certificate comes from a private authority, set EXTRA_CA_FILE. AD FS and disconnected stamps need AZURE_STACK_ARM_ENDPOINT, or IDENTITY_INSTANCE_DISCOVERY=false.',
       retryable: true,
       cause: error,
     });

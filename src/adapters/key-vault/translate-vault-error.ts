@@ -49,7 +49,7 @@ export function translateVaultError(error: unknown, call: VaultCall): HubkeepErr
             retryable: true,
           })
         : fail('vault.rejected', `Key Vault ${call.url} rejected the request: ${failure.code}.`, {
-            hint: 'On Azure Stack Hub set KEY_VAULT_API_VERSION to a version the vault knows, for example 7.1.',
+            hint: 'On Azure Stack Hub set AZURE_STACK_ARM_ENDPOINT, or KEY_VAULT_API_VERSION to a version the vault knows, for example 7.1.',
           });
   }
 }
@@ -59,7 +59,7 @@ type Fail = (code: ErrorCode, message: string, options: HubkeepErrorOptions) => 
 function translateUnanswered(failure: ServiceError, call: VaultCall, fail: Fail): HubkeepError {
   if (failure.message.includes('challenge resource')) {
     return fail('vault.rejected', `Key Vault ${call.url} names a resource outside its own domain when asked for the sign-in.`, {
-      hint: 'Check KEY_VAULT_URL. Vaults of Azure Stack Hub do so: there set KEY_VAULT_VERIFY_CHALLENGE=false.',
+      hint: 'Check KEY_VAULT_URL. Vaults of Azure Stack Hub do so: there set AZURE_STACK_ARM_ENDPOINT, or KEY_VAULT_VERIFY_CHALLENGE=false.',
     });
   }
   if (/CERT|SELF_SIGNED|ISSUER|UNABLE_TO_VERIFY/.test(failure.code)) {

@@ -16,6 +16,9 @@ const freshMs = 24 * 60 * 60_000;
 /** What a reader has to know before the first step, the worst first. */
 export function noticesOf({ point, place, marks }: RunbookInput): RunbookNotice[] {
   const vault = point.secrets?.status === 'succeeded' ? point.secrets.vault : place.vault;
+  const survival = survivalNotices({ ...place, vault });
+  // What the run warned of where its stamp was known is said once, and not forgotten where it is not.
+  const warnings = point.warnings.filter(({ code }) => !survival.some((told) => told.code === code));
   return [
     ...markNotices(marks ?? []),
     ...missingNotices(point),
@@ -23,8 +26,8 @@ export function noticesOf({ point, place, marks }: RunbookInput): RunbookNotice[
     ...databaseNotices(point),
     ...shareNotices(point),
     ...skewNotices(point),
-    ...survivalNotices({ ...place, vault }),
-    ...point.warnings.map(({ code, message, hint }) => notice(code, say`${message}${hint === undefined ? [] : say` ${hint}`}`)),
+    ...survival,
+    ...warnings.map(({ code, message, hint }) => notice(code, say`${message}${hint === undefined ? [] : say` ${hint}`}`)),
   ];
 }
 

@@ -1,0 +1,15 @@
+/** The part of the composition that signs in. */
+import type { TokenCredential } from '@azure/identity';
+import type { Config } from './config/config';
+import { isOfPublicAzure } from './contracts/azure-clouds';
+import { lateAdapters } from './late-adapters';
+
+/** For a service at an address. Services of a stamp sign in where the stamp says, unless AZURE_AUTHORITY_HOST does; those of Azure where the SDK does. */
+export function openCredential({ identity, stamp }: Config, address: string): TokenCredential {
+  const { tenantId, authorityHost, instanceDiscovery } = identity;
+  if (stamp === undefined || authorityHost !== undefined || isOfPublicAzure(address)) {
+    return lateAdapters.identity().createCredential({ instanceDiscovery: instanceDiscovery ?? tenantId !== 'adfs' });
+  }
+  const metadata = lateAdapters.stampMetadata().createStampMetadata(stamp.armEndpoint, 'AZURE_STACK_ARM_ENDPOINT');
+  return lateAdapters.stampCredential().createStampCredential({ metadata, tenantId, instanceDiscovery });
+}
