@@ -42,7 +42,7 @@ const impureGlobals = [
 ].map((name) => ({ name, message: `${replayed}everything outside comes through the workflow.` }));
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist.*/', 'coverage/', 'node_modules/', '.hubkeep/'] },
+  { ignores: ['dist/', 'dist.*/', 'out/', 'coverage/', 'node_modules/', '.hubkeep/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -4,9 +4,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { build } from 'esbuild';
+import { bundle, lateSdks, root } from './bundle.mjs';
 
-const root = new URL('..', import.meta.url).pathname;
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 // As deep as dist/ itself, which source maps count upon.
 const built = `${root}dist.${process.pid}.new`;
@@ -14,7 +13,10 @@ const replaced = `${root}dist.${process.pid}.old`;
 
 try {
   execFileSync(process.execPath, [tsc, '--project', `${root}tsconfig.json`, '--outDir', built], { stdio: 'inherit', cwd: root });
-  await bundleCli();
+  await bundle({
+    ...{ entryPoints: ['src/cli/run-cli.ts'], outfile: `${built}/src/cli/run-cli.js`, allowOverwrite: true },
+    ...{ external: lateSdks, sourcemap: true },
+  });
 } catch (error) {
   rmSync(built, { recursive: true, force: true });
   process.exit(error.status ?? 1);
@@ -23,18 +25,6 @@ chmodSync(`${built}/src/cli/main.js`, 0o755);
 unlessMissing(() => renameSync(`${root}dist`, replaced));
 renameSync(built, `${root}dist`);
 rmSync(replaced, { recursive: true, force: true });
-
-async function bundleCli() {
-  await build({
-    ...{ absWorkingDir: root, entryPoints: ['src/cli/run-cli.ts'], outfile: `${built}/src/cli/run-cli.js`, allowOverwrite: true },
-    ...{ bundle: true, platform: 'node', target: 'node24', format: 'cjs', sourcemap: true, sourcesContent: false },
-    ...{ minifyWhitespace: true, minifySyntax: true, logLevel: 'warning' },
-    // Loaded by few configurations, if by any.
-    external: ['@azure/identity', '@azure/keyvault-secrets', 'apache-arrow', 'mssql'],
-    // The storage SDK asks of each request whether its body is a form, for which Node would load its whole fetch.
-    define: { FormData: 'undefined' },
-  });
-}
 
 function unlessMissing(work) {
   try {

@@ -4,6 +4,8 @@ import { notConfigured } from './activities/not-configured';
 import { createAppServiceAdmin } from './adapters/app-service-admin/app-service-admin';
 import { createBlobDropFile } from './adapters/azure-blob/blob-drop-file';
 import type { AzureBlobAccount } from './adapters/azure-blob/container-client';
+import type { KeyVaultOptions } from './adapters/key-vault/key-vault';
+import { vaultLocation } from './adapters/key-vault/vault-location';
 import { createLocalDropFile } from './adapters/local-drop-file/local-drop-file';
 import { openCredential } from './compose-identity';
 import type { Config, RotationWatchConfig } from './config/config';
@@ -38,13 +40,25 @@ export function openSecrets(config: Config, outside: Outside): Secrets {
   const { clock, log } = outside;
   const { vaultUrl: url, vaultApiVersion: apiVersion, verifyChallenge, wipe, maxAgeDays } = secrets;
   const credential = openCredential(config, url);
-  const vault = lateAdapters.keyVault().createKeyVault({ url, apiVersion, verifyChallenge, clock, credential });
+  const vault = openVault({ url, apiVersion, verifyChallenge, clock, credential });
   const store = createSystemSecretsStore({ vault, clock, stampName });
   const dropFile = openDropFile(config, outside);
   return {
     vault,
     secretsKeeper: createSystemSecretsKeeper({ store, dropFile, wipe, maxAgeDays, clock, log }),
     systemSecrets: createSystemSecretsDesk({ store, clock, maxAgeDays }),
+  };
+}
+
+/** The SDK is loaded when the vault is first asked for something. */
+function openVault(options: KeyVaultOptions): SecretVault {
+  let opened: SecretVault | undefined;
+  const vault = () => (opened ??= lateAdapters.keyVault().createKeyVault(options));
+  return {
+    location: vaultLocation(options.url),
+    set: async (...asked) => vault().set(...asked),
+    get: async (...asked) => vault().get(...asked),
+    tag: async (...asked) => vault().tag(...asked),
   };
 }
 

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-require-imports --
-   each of these brings an SDK that takes a tenth of a second to load, which a run without that component need not wait for */
+   each of these brings an SDK that takes a tenth of a second to load */
 
 /** Adapters that are loaded when a configuration first asks for them. */
 export const lateAdapters = {

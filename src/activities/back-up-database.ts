@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ActivityMap } from '../contracts/activities';
 import type { DatabaseBackups } from '../databases/back-up-database';
 import { asOutcome } from '../errors/to-problem';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Outcome } from '../contracts/outcome';
 import type { BackupCredentials } from '../databases/backup-credentials';
 import { asOutcome } from '../errors/to-problem';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KeptSecrets } from '../contracts/activities';
 import type { Outcome } from '../contracts/outcome';
 import { asOutcome } from '../errors/to-problem';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ActivityMap, BackupRoadKind } from '../contracts/activities';
 import type { DatabaseRoutes } from '../databases/routing/route-databases';
 import { asOutcome } from '../errors/to-problem';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ActivityMap } from '../contracts/activities';
 import { blobProblemSchema } from '../contracts/verification';
 import { asOutcome } from '../errors/to-problem';

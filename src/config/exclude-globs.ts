@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../errors/message-of';
 import { shareGlobs } from '../contracts/share-globs';
 import type { SettingType } from './setting-types';

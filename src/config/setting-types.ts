@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a setting's text is read. Messages say what is wrong with it and what to write instead, never the text itself. */
 export type SettingType<T> = z.ZodType<T, string>;

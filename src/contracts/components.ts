@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The three parts of a stamp that a recovery point ties together. */
 export const components = ['databases', 'fileshare', 'secrets'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bakInspectionSchema } from './bak-inspection';
 
 /** A database to back up, as configured: names are matched without regard to case. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { databaseDrillSchema } from './database-drill';
 import { problemSchema } from './outcome';
 import { verificationSchema } from './verification';

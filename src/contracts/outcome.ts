@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCodes } from './error-codes';
 
 /** A failure as data: what crosses activities, history, records and answers in place of a thrown error. */

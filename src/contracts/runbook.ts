@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const runbookFormats = ['md', 'html', 'json'] as const;
 export type RunbookFormat = (typeof runbookFormats)[number];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where the SystemSecrets.JSON of a recovery point is kept. Never holds any of its content. */
 export const secretsCustodySchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { blobReferenceSchema, failedFileSchema, packSchema, segmentSchema, shareCountsSchema } from './recovery-point';
 
 const number = z.number().int().nonnegative();

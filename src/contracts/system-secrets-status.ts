@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What may be said of the SystemSecrets.JSON in the vault: never any of its content. */
 export const systemSecretsStatusSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What can be wrong with what is stored. Stable, like error codes. */
 export const findingCodes = [

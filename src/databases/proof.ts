@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { backupProofSchema } from '../contracts/database-backup';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { SqlRow, SqlSession } from '../ports/sql-server';

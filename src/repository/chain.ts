@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { chainPlaceSchema } from '../contracts/recovery-point';
 import { codeOf } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';

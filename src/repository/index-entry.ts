@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HubkeepError } from '../errors/hubkeep-error';
 
 const time = z.string().regex(/^-?\d+\.\d{9}$/);

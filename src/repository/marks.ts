@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { codeOf } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';
 import { jsonBytes, readJson } from './json-blob';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Component } from '../contracts/components';
 import { type ChainPlace, formatVersion, type RecoveryPoint, recoveryPointSchema } from '../contracts/recovery-point';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';

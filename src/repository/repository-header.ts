@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatVersion } from '../contracts/recovery-point';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { BlobStore } from '../ports/blob-store';

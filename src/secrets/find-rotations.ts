@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SecretStatus } from '../ports/secret-status';
 
 const dayMs = 86_400_000;

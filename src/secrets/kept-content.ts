@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { codeOf, HubkeepError } from '../errors/hubkeep-error';
 import type { SecretVault, StoredSecret } from '../ports/secret-vault';
 import { tagsMatch } from './content-tags';

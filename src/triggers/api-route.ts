@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ApiEndpoint, ApiRequest, ApiResponse } from '../ports/api';
 import type { WorkflowClient } from '../workflow/workflow-client';
 import type { AnswerName } from './api-schemas';

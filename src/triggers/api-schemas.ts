@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { componentSchema } from '../contracts/components';
 import { drillSchema } from '../contracts/drill';
 import { errorCodes } from '../contracts/error-codes';

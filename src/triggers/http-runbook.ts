@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { runbookFormats, type RunbookFormat } from '../contracts/runbook';
 import type { ApiResponse } from '../ports/api';
 import { runbookPageHeaders } from '../web/runbook-page';

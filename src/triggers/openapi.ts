@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hubkeepVersion } from '../contracts/version';
 import type { ApiRoute } from './api-route';
 import { answerSchemas } from './api-schemas';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { HubkeepError } from '../errors/hubkeep-error';
 import type { ApiRequest } from '../ports/api';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HubkeepError } from '../../errors/hubkeep-error';
 import { messageOf } from '../../errors/message-of';
 

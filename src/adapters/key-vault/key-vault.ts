@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/clock';
 import type { SecretVault, StoredSecret } from '../../ports/secret-vault';
 import { withBackOff } from './back-off';
 import { translateVaultError, type VaultCall } from './translate-vault-error';
+import { vaultLocation } from './vault-location';
 
 export interface KeyVaultOptions {
   readonly url: string;
@@ -20,7 +21,7 @@ export interface KeyVaultOptions {
 /** A Key Vault of Azure or Azure Stack Hub. */
 export function createKeyVault(options: KeyVaultOptions): SecretVault {
   const { clock, answerWithinMs = 15_000 } = options;
-  const url = options.url.replace(/\/+$/, '');
+  const url = vaultLocation(options.url);
   const client = new SecretClient(url, options.credential, clientOptions(options));
 
   function call<T>(request: Pick<VaultCall, 'name' | 'action'>, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HubkeepError } from '../../errors/hubkeep-error';
 import type { BlobStore } from '../../ports/blob-store';
 import { layout } from '../../repository/layout';

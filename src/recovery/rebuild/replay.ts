@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hashOf } from '../../repository/content-hash';
 import { fromLine, toLine, type Extent, type IndexEntry } from '../../repository/index-entry';
 import { toProblem } from '../../errors/to-problem';

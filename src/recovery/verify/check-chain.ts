@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { recoveryPointSchema, type RecoveryPoint } from '../../contracts/recovery-point';
 import { toProblem } from '../../errors/to-problem';
 import type { BlobStore } from '../../ports/blob-store';
