@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [options]`: see `npm run bench -- --help`. */
 import { Command } from 'commander';
+import { addColdLoadBench } from './cold-load';
 import { addDatabaseBench } from './database';
 import { addLargeBench } from './large';
 import { addMemoryBench } from './memory';
@@ -11,7 +12,7 @@ const program = new Command('npm run bench --')
   .description(
     'Measures Hubkeep beside other programs, into Azurite on this machine. Trees are kept in the temporary directory.',
   );
-for (const add of [addShareBench, addSmallBench, addMemoryBench, addLargeBench, addDatabaseBench]) add(program);
+for (const add of [addShareBench, addSmallBench, addMemoryBench, addLargeBench, addDatabaseBench, addColdLoadBench]) add(program);
 
 async function main(words: readonly string[]): Promise<void> {
   if (words.length === 0) program.outputHelp();

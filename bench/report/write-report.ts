@@ -7,7 +7,7 @@ import type { Report } from './report';
 import { readIfThere, readResults, type Result } from './results';
 
 /** The order of the page; sections it does not name come last. */
-const order = ['goals', 'share-modules', 'share-sandbox', 'share-own', 'small', 'memory', 'large', 'database'];
+const order = ['goals', 'share-modules', 'share-sandbox', 'share-own', 'small', 'memory', 'large', 'database', 'cold-load'];
 
 const emptyPage = `# Benchmarks
 

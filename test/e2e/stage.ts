@@ -10,7 +10,7 @@ import { asStamp } from '../support/test-stamp';
 // Programs are started one after the other, on machines that may have better things to do.
 jest.setTimeout(240_000);
 
-const cli = join(__dirname, '..', '..', 'src', 'cli', 'main.js');
+const compiled = join(__dirname, '..', '..', 'src', 'cli', 'main.js');
 
 export interface Ended {
   readonly code: number | null;
@@ -32,8 +32,8 @@ export interface Stage {
   readonly written: string;
   /** A path under the stage that nothing has yet. */
   path(name: string): string;
-  /** Points kept in this container only: what one test stores is nothing to another. */
-  inContainer(container: string): Hubkeep;
+  /** Points kept in this container only: what one test stores is nothing to another. The program is the compiled one when no other is given. */
+  inContainer(container: string, cli?: string): Hubkeep;
   close(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export async function openStage({ files = 1200 }: { files?: number } = {}): Prom
     sandbox,
     written,
     path: (name) => join(directory, name),
-    inContainer: (container) => hubkeepIn(sandbox, container),
+    inContainer: (container, cli = compiled) => hubkeepIn(sandbox, { container, cli }),
     async close() {
       await sandbox.close();
       rmSync(directory, { recursive: true, force: true });
@@ -63,7 +63,7 @@ export async function openStage({ files = 1200 }: { files?: number } = {}): Prom
   };
 }
 
-function hubkeepIn({ envFile, azurite }: Sandbox, container: string): Hubkeep {
+function hubkeepIn({ envFile, azurite }: Sandbox, { container, cli }: { container: string; cli: string }): Hubkeep {
   function start(args: readonly string[], settings: Settings = {}): Started {
     const [command = '', ...rest] = args;
     // What this machine has set must not reach the program.

@@ -5,10 +5,15 @@ export interface RegisteredApp extends FunctionsHost {
   readonly printed: readonly Record<string, unknown>[];
 }
 
+export interface RegisteredAppOptions extends FunctionsHostOptions {
+  /** The file that the host loads; what was compiled when not given. */
+  readonly main?: string;
+}
+
 /** The app as Azure loads it, in a pretend host, with these settings on top of the machine's. */
 export async function openRegisteredApp(
   settings: Readonly<Record<string, string>>,
-  options: FunctionsHostOptions = {},
+  { main = require.resolve('../../src/index'), ...options }: RegisteredAppOptions = {},
 ): Promise<RegisteredApp> {
   const host = await createFunctionsHost(options);
   const print = process.stdout.write;
@@ -19,7 +24,7 @@ export async function openRegisteredApp(
   };
   withEnvironment(settings, () => {
     host.load(() => {
-      jest.isolateModules(() => require('../../src/index') as unknown);
+      jest.isolateModules(() => require(main) as unknown);
     });
   });
   return {
