@@ -24,7 +24,7 @@ process.exitCode = problems.length > 0 ? 1 : 0;
 async function problemsOf(name, content) {
   const { context, value } = parseWorkflow({ name, content }, new NoOperationTraceWriter());
   if (value !== undefined) await convertWorkflowTemplate(context, value);
-  const errors = new Set(context.errors.getErrors().map(({ message }) => message));
+  const errors = new Set(context.errors.getErrors().map(({ message }) => message.replace(`${name} `, '')));
   if (errors.size > 0 || value === undefined) return [...errors];
   const { permissions, jobs } = plain(JSON.parse(JSON.stringify(value)));
   return [

@@ -25,7 +25,7 @@ test('nothing is wrong with the workflows', () => {
 
 test.each([
   ['a key that is not one', ours.replace('runs-on', 'runs-at'), "Unexpected value 'runs-at'"],
-  ['an expression that is not one', ours.replace('github.token', 'github.tocken()'), 'github.tocken'],
+  ['an expression that is not one', ours.replace('github.token', 'github.tocken()'), 'Unexpected symbol'],
   ['a job that waits for none', ours.replace('needs: package', 'needs: packages'), 'packages'],
   ['a script that is not there', ours.replace('npm run package', 'npm run pack'), 'there is no npm script pack'],
   ['a file that is not there', ours.replace('.ci/run', '.ci/walk'), 'there is no .ci/walk'],
