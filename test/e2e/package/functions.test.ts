@@ -1,9 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { unzipSync } from 'fflate';
 import { loadApp } from '../../../bench/harness/load-app';
 import { startSandbox, type Sandbox } from '../../../sandbox/start-sandbox';
+import { createLocalFiles } from '../../../src/adapters/local-files/local-files';
+import { startShareThread } from '../../../src/fileshare/aside/start-share-thread';
 import { differences } from '../trees';
 import { openRegisteredApp, type RegisteredApp } from '../../support/registered-app';
 import { makePackages } from './packaged';
@@ -72,6 +75,23 @@ test('it makes a whole recovery point, and restores the share from it', async ()
   const restore = await post('/api/restores', { recoveryPoint: 'latest' });
   expect(await opened.waitFor(restore.runId)).toMatchObject({ output: { status: 'complete' } });
   expect(differences(sandbox.share, join(directory, 'restored', runId))).toBe('');
+});
+
+test('its thread that reads small files reads them', async () => {
+  // A thread that cannot be started is done without, at a price that no other test would notice.
+  const share = join(directory, 'small');
+  mkdirSync(share);
+  writeFileSync(join(share, 'small.txt'), 'read by the thread of the package');
+  const [seen] = await createLocalFiles(share).list('');
+  const script = join(dirname(main), 'share-worker.js');
+  const thread = startShareThread((workerData) => new Worker(script, { workerData }), share);
+  try {
+    const taken: (string | undefined)[] = [];
+    await thread.read([{ id: 0, path: 'small.txt', seen: seen! }], (_i, file) => taken.push(file?.content.toString()));
+    expect(taken).toEqual(['read by the thread of the package']);
+  } finally {
+    await thread.close();
+  }
 });
 
 function unzip(zip: Buffer, to: string): void {
