@@ -81,9 +81,7 @@ withProgram('systemd-analyze', { isInstalledInCi: true })('with systemd-analyze'
   test('a setting that systemd does not know is found', () => {
     const wrong = readText('deploy/systemd/hubkeep-backup.service').replace('ProtectSystem=', 'ProtectSytem=');
     writeFileSync(join(machine, own, 'hubkeep-wrong.service'), wrong);
-    expect(analyze(['verify', '--man=no'], 'hubkeep-wrong.service').ours).toEqual([
-      expect.stringContaining("Unknown key name 'ProtectSytem'"),
-    ]);
+    expect(analyze(['verify', '--man=no'], 'hubkeep-wrong.service').ours).toEqual([expect.stringContaining("'ProtectSytem'")]);
   });
 
   test.each(commands)('%s is exposed to little', (unit) => {
