@@ -51,12 +51,9 @@ test('every name in a recipe is a setting of Hubkeep or of what it runs on', () 
 });
 
 test.each(['docs/deploy.md', 'docs/hosting.md'])('every setting that %s names is one', (page) => {
-  // The one that switches the profile of Azure Stack Hub on has no other name beside it to be mistaken for.
   const names = [...readText(page).matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)].map(([, name = '']) => name);
   expect(names.length).toBeGreaterThan(5);
-  expect(names.filter((name) => !known.includes(name) && name !== 'AZURE_STACK_ARM_ENDPOINT' && name !== 'COPY_ONLY')).toEqual(
-    [],
-  );
+  expect(names.filter((name) => !known.includes(name) && name !== 'COPY_ONLY')).toEqual([]);
 });
 
 test.each(samples)('%s is a settings file without a doubt, valid with its secrets filled in', (file) => {
