@@ -15,7 +15,9 @@ const image = [
   'AzureWebJobsScriptRoot',
   'WEBSITES_PORT',
 ];
-const known: readonly string[] = [...settingNames, ...hostSettings, ...identity, ...image];
+/** What azd is told beside settings. */
+const azd = ['HUBKEEP_NETWORK', 'HUBKEEP_PLAN'];
+const known: readonly string[] = [...settingNames, ...hostSettings, ...identity, ...image, ...azd];
 
 const samples = recipeFiles().filter((file) => /\.env(\.sample)?$/.test(file));
 const secrets = settingNames.filter((name) => (settings[name] as Setting<unknown>).secret);
