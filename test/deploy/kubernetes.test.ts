@@ -16,7 +16,7 @@ const files = recipeFiles().filter((file) => file.endsWith('.yaml'));
 const all: Manifest[] = files.flatMap((file) =>
   parseAllDocuments(readText(file)).map((document) => {
     expect(document.errors).toEqual([]);
-     
+
     const value = document.toJS();
     const { kind, apiVersion } = value as Manifest;
     return { file, kind, apiVersion, value };
