@@ -81,7 +81,7 @@ export function createRunLock({ store, clock, host, dependsOnProcess, of = ofRun
   function isStale(document: LockDocument): boolean {
     if (clock.now().getTime() - Date.parse(document.renewedAt) > staleMs) return true;
     if (!document.dependsOnProcess || document.host !== host.name) return false;
-    return document.bootId !== host.bootId || !host.isAlive(document.pid);
+    return !host.isAlive(document);
   }
 
   function isFresh({ renewedAt }: LockDocument): boolean {

@@ -28,7 +28,7 @@ export function createRunStage() {
   const summaries = createRunSummaries(store);
 
   function lockOf({ name = 'host-a', pid = 100, bootId = 'boot-1', dependsOnProcess = true, of }: LockRequest = {}): RunLock {
-    const host: Host = { name, pid, bootId, isAlive: (asked) => !dead.has(asked) };
+    const host: Host = { name, pid, bootId, isAlive: (asked) => asked.bootId === bootId && !dead.has(asked.pid) };
     return createRunLock({ store, clock, host, dependsOnProcess, ...(of === undefined ? {} : { of }) });
   }
 
