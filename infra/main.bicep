@@ -1,0 +1,538 @@
+metadata name = 'Hubkeep'
+metadata description = 'Hubkeep as a function app of Azure, with the storage its recovery points are kept in and the vault for SystemSecrets.JSON.'
+metadata settingsWithoutParameter = {
+  AZURE_STACK_ARM_ENDPOINT: 'The store and the vault of this template are those of Azure.'
+  BACKUP_STORAGE_CONNECTION_STRING: 'It would hold an account key; the app signs in by identity.'
+  BACKUP_STORAGE_SAS: 'The app signs in by identity.'
+  STORAGE_API_VERSION: 'The store of this template is that of Azure.'
+  KEY_VAULT_API_VERSION: 'The vault of this template is that of Azure.'
+  KEY_VAULT_VERIFY_CHALLENGE: 'The vault of this template is that of Azure.'
+  IDENTITY_INSTANCE_DISCOVERY: 'The app signs in at public Azure.'
+  SQL_BACKUP_DIRECTORY: 'No plan of Azure sees the staging directory.'
+  SQL_BACKUP_DIRECTORY_LOCAL: 'No plan of Azure sees the staging directory.'
+  DRILL_SQL_BACKUP_DIRECTORY: 'No plan of Azure sees the staging directory.'
+  DRILL_SQL_BACKUP_DIRECTORY_LOCAL: 'No plan of Azure sees the staging directory.'
+  FILE_SHARE_PATH: 'No plan of Azure can mount the share of the stamp.'
+  FILE_SHARE_EXCLUDE: 'No plan of Azure can mount the share of the stamp.'
+  FILE_SHARE_WIDTH: 'No plan of Azure can mount the share of the stamp.'
+  FILE_SHARE_MAX_MBPS: 'No plan of Azure can mount the share of the stamp.'
+  RESTORE_DIRECTORY: 'No plan of Azure has a directory that all hosts see and that outlives them.'
+  SYSTEM_SECRETS_WIPE: 'The backup storage keeps versions, so that nothing left there could be wiped.'
+  SERVE_API_KEY: 'For hubkeep serve; the app has function keys.'
+  SERVE_TLS_CERT: 'For hubkeep serve.'
+  SERVE_TLS_KEY: 'For hubkeep serve.'
+}
+
+import { moreSettingsType, secretNames, tagsType } from './types.bicep'
+
+// ---- Where it runs
+
+@description('Names the environment; the names of all resources follow from it and the resource group.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Region of all resources.')
+param location string = resourceGroup().location
+
+@description('flex: Flex Consumption. premium: Elastic Premium, for databases whose backup takes longer than an hour. container: an image of your own on Elastic Premium.')
+@allowed(['flex', 'premium', 'container'])
+param plan string = 'flex'
+
+@description('Image with tag or digest, for the plan container alone: registry.example/hubkeep:1.0.')
+param containerImage string = ''
+
+@description('Azure container registry in this resource group that the image is pulled from by identity; empty for a registry that asks nobody to sign in.')
+param containerRegistryName string = ''
+
+@description('Where the package (hubkeep-functions.zip) is fetched from, for a deployment without azd; not for the plan container.')
+param packageUri string = ''
+
+@description('Object id of the person or pipeline that uploads the package for the plan premium; empty for none.')
+param packageUploaderId string = ''
+
+@description('How many instances there may be at most. Databases are backed up one activity each, four activities an instance.')
+@minValue(1)
+@maxValue(100)
+param maximumInstanceCount int = 40
+
+@description('Memory of an instance of Flex Consumption.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Instances that are always there. On Flex Consumption 0 starts one when there is work; Elastic Premium has at least 1.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyInstances int = 0
+
+@description('Size of an instance of Elastic Premium.')
+@allowed(['EP1', 'EP2', 'EP3'])
+param premiumSku string = 'EP1'
+
+@description('Lets Durable Task Scheduler keep the history of runs instead of the host storage.')
+param useDurableTaskScheduler bool = false
+
+@description('Tags of all resources.')
+param tags tagsType = {}
+
+// ---- What it backs up
+
+@description('STAMP_NAME: a name of this stamp that no other one uses in the same vault.')
+@minLength(1)
+@maxLength(40)
+param stampName string = 'stamp'
+
+@description('BACKUP_COMPONENTS: databases and secrets, or one of them. The file share needs a host beside the stamp.')
+param backupComponents string = 'databases,secrets'
+
+@description('BACKUP_SCHEDULE: NCRONTAB with seconds, in UTC.')
+param backupSchedule string = '0 0 2 * * *'
+
+@description('DRILL_SCHEDULE: NCRONTAB with seconds, in UTC; off for none.')
+param drillSchedule string = '0 0 6 * * 0'
+
+@description('SQL_SERVERS: comma list of host, host:port or host\\instance.')
+param sqlServers string = ''
+
+@description('SQL_USER: the login that backs up.')
+param sqlUser string = ''
+
+@description('SQL_PASSWORD: goes into the vault. Empty leaves the one that is there.')
+@secure()
+param sqlPassword string = ''
+
+@description('SQL_DATABASES.')
+param sqlDatabases string = 'appservice_hosting,appservice_metering,master'
+
+@description('SQL_BACKUP_MODE: url alone, by which SQL Server writes into the backup storage by itself.')
+param sqlBackupMode string = 'url'
+
+@description('SYSTEM_SECRETS_PATH: blob:CONTAINER/NAME in the backup storage; empty where SystemSecrets.JSON is handed over in another way.')
+#disable-next-line secure-secrets-in-params // It says where the file is left, and holds nothing of it.
+param systemSecretsPath string = ''
+
+@description('True posts the outcome of runs to notifyWebhookUrl.')
+param notifyByWebhook bool = false
+
+@description('NOTIFY_WEBHOOK_URL: goes into the vault. Empty leaves the one that is there.')
+@secure()
+param notifyWebhookUrl string = ''
+
+@description('Every other setting that a plan of Azure can serve.')
+param moreSettings moreSettingsType = {}
+
+// ---- Where recovery points are kept
+
+@description('BACKUP_CONTAINER.')
+@minLength(3)
+@maxLength(59)
+param backupContainer string = 'hubkeep'
+
+@description('Resource group of the backup storage, which must exist; this one unless set. One in another subscription outlives whatever happens to this one.')
+param backupResourceGroup string = resourceGroup().name
+
+@description('Subscription of that resource group.')
+param backupSubscriptionId string = subscription().subscriptionId
+
+@description('Replication of the backup storage.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_RAGRS', 'Standard_GZRS', 'Standard_RAGZRS'])
+param backupStorageSku string = 'Standard_ZRS'
+
+@description('Days for which what was deleted or overwritten can be brought back.')
+@minValue(1)
+@maxValue(365)
+param deletedRetentionDays int = 35
+
+@description('Days after which packs and database backups move to the cool tier; 0 for never. It bills at least 30 days.')
+@minValue(0)
+param coolAfterDays int = 30
+
+@description('Days after which they move on to the cold tier; 0 for never. It bills at least 90 days.')
+@minValue(0)
+param coldAfterDays int = 0
+
+@description('Days for which no version of a blob in the backup container can be deleted by anybody; 0 for off. Only when the container is made, and never taken back.')
+@minValue(0)
+@maxValue(146000)
+param immutabilityDays int = 0
+
+@description('True once an operator has locked that policy, which then is left alone.')
+param immutabilityLocked bool = false
+
+@description('Days for which the vault keeps what was deleted, and itself.')
+@minValue(7)
+@maxValue(90)
+param vaultRetentionDays int = 90
+
+@description('Days for which logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 90
+
+// ---- How it is reached
+
+@description('public: public endpoints, identity alone decides. integrated: the app is in a virtual network with private endpoints, and firewalls hold for all others. lockedDown: nothing has a public endpoint, the app neither.')
+@allowed(['public', 'integrated', 'lockedDown'])
+param network string = 'public'
+
+@description('Address space of the virtual network that is made; /25 or larger.')
+param vnetAddressPrefix string = '10.90.0.0/24'
+
+@description('Subnet for what the app sends, in place of a new virtual network: empty of others and delegated to Microsoft.App/environments (flex) or Microsoft.Web/serverFarms.')
+param appSubnetId string = ''
+
+@description('Subnet for private endpoints, in the same virtual network.')
+param endpointSubnetId string = ''
+
+@description('False where private DNS zones are kept centrally.')
+param createPrivateDnsZones bool = true
+
+@description('Public addresses or ranges that pass the firewalls of the backup storage and the vault: of SQL Servers that back up to it, and of operators.')
+param allowedIpRanges string[] = []
+
+// ---- What no plan of Azure can serve is refused here, before anything is made
+
+var components = map(split(backupComponents, ','), component => trim(component))
+var unknownComponents = filter(components, component => !contains(['databases', 'fileshare', 'secrets'], component))
+var dropParts = split(replace(systemSecretsPath, 'blob:', ''), '/')
+
+var checkedComponents = !empty(unknownComponents)
+  ? fail('backupComponents: must list some of databases, secrets, separated by commas.')
+  : contains(components, 'fileshare')
+      ? fail('backupComponents: no plan of Azure can mount the share of the stamp. Back fileshare up from a host beside the stamp (docs/hosting.md), and take it out of here.')
+      : components
+var withDatabases = contains(checkedComponents, 'databases')
+var withSecrets = contains(checkedComponents, 'secrets')
+var checkedBackupMode = sqlBackupMode == 'url'
+  ? sqlBackupMode
+  : fail('sqlBackupMode: no plan of Azure sees the staging directory that disk needs. Set it to url, or back databases up from a host beside the stamp (docs/hosting.md).')
+var checkedSqlServers = withDatabases && (empty(sqlServers) || empty(sqlUser))
+  ? fail('sqlServers, sqlUser: are needed for databases. Set both, or take databases out of backupComponents.')
+  : sqlServers
+var checkedDropContainer = empty(systemSecretsPath) || !withSecrets
+  ? ''
+  : !startsWith(systemSecretsPath, 'blob:') || length(dropParts) < 2
+      ? fail('systemSecretsPath: no plan of Azure sees a path of the stamp. Use blob:CONTAINER/NAME, or hand SystemSecrets.JSON over in another way (docs/secrets.md).')
+      : contains([backupContainer, '${backupContainer}-sql'], dropParts[0])
+          ? fail('systemSecretsPath: names a container that holds backups. Use one of its own, such as ${backupContainer}-drop.')
+          : dropParts[0]
+var checkedPlan = plan == 'container' && empty(containerImage)
+  ? fail('containerImage: is needed for the plan container.')
+  : plan != 'container' && !empty('${containerImage}${containerRegistryName}')
+      ? fail('containerImage, containerRegistryName: are for the plan container alone.')
+      : plan == 'container' && !empty(packageUri)
+          ? fail('packageUri: an image brings its own package.')
+          : plan != 'premium' && !empty(packageUploaderId)
+              ? fail('packageUploaderId: only for the plan premium is the package uploaded as a blob.')
+              : plan
+var checkedSubnets = empty(appSubnetId) == empty(endpointSubnetId)
+  ? appSubnetId
+  : fail('appSubnetId, endpointSubnetId: set both or none.')
+var checkedIpRanges = !empty(allowedIpRanges) && network != 'integrated'
+  ? fail('allowedIpRanges: there is a firewall with network integrated alone.')
+  : allowedIpRanges
+var checkedColdAfterDays = coldAfterDays > 0 && coldAfterDays <= coolAfterDays
+  ? fail('coldAfterDays: must be more than coolAfterDays, or 0.')
+  : coldAfterDays
+
+// ---- Names
+
+var token = uniqueString(resourceGroup().id, environmentName)
+var allTags = union(tags, { 'azd-env-name': environmentName })
+var identityName = 'id-hubkeep-${token}'
+var workspaceName = 'log-hubkeep-${token}'
+var insightsName = 'appi-hubkeep-${token}'
+var hostStorageName = 'sthost${token}'
+var backupStorageName = 'stbackup${token}'
+var vaultName = 'kv-${token}'
+var taskSchedulerName = 'dts-hubkeep-${token}'
+var taskHubName = 'hubkeep'
+var networkName = 'vnet-hubkeep-${token}'
+var packageContainer = 'packages'
+var packageBlob = 'hubkeep-functions.zip'
+var sqlContainer = withDatabases ? '${backupContainer}-sql' : ''
+var isInNetwork = network != 'public'
+var isOpen = network != 'lockedDown'
+var dataAccess = network == 'public' ? 'public' : network == 'integrated' ? 'firewall' : 'private'
+var madeSubnets = isInNetwork && empty(checkedSubnets)
+var storageSuffix = environment().suffixes.storage
+
+// ---- Resources
+
+module identity './modules/identity.bicep' = {
+  params: {
+    name: identityName
+    location: location
+    tags: allTags
+  }
+}
+
+module monitoring './modules/monitoring.bicep' = {
+  params: {
+    workspaceName: workspaceName
+    insightsName: insightsName
+    location: location
+    tags: allTags
+    retentionDays: logRetentionDays
+    isPublic: isOpen
+  }
+}
+
+module hostStorage './modules/host-storage.bicep' = {
+  params: {
+    name: hostStorageName
+    location: location
+    tags: allTags
+    packageContainer: packageContainer
+    isPublic: !isInNetwork
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module backupStorage './modules/backup-storage.bicep' = {
+  scope: resourceGroup(backupSubscriptionId, backupResourceGroup)
+  params: {
+    name: backupStorageName
+    location: location
+    tags: allTags
+    sku: backupStorageSku
+    container: backupContainer
+    sqlContainer: sqlContainer
+    dropContainer: checkedDropContainer
+    deletedRetentionDays: deletedRetentionDays
+    coolAfterDays: coolAfterDays
+    coldAfterDays: checkedColdAfterDays
+    immutabilityDays: immutabilityDays
+    immutabilityLocked: immutabilityLocked
+    access: dataAccess
+    allowedIpRanges: checkedIpRanges
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module vault './modules/vault.bicep' = {
+  params: {
+    name: vaultName
+    location: location
+    tags: allTags
+    retentionDays: vaultRetentionDays
+    access: dataAccess
+    allowedIpRanges: checkedIpRanges
+    workspaceId: monitoring.outputs.workspaceId
+    sqlPassword: sqlPassword
+    notifyWebhookUrl: notifyWebhookUrl
+  }
+}
+
+module taskScheduler './modules/task-scheduler.bicep' = if (useDurableTaskScheduler) {
+  params: {
+    name: taskSchedulerName
+    location: location
+    tags: allTags
+    taskHubName: taskHubName
+    isPublic: isOpen
+  }
+}
+
+module madeNetwork './modules/network.bicep' = if (madeSubnets) {
+  params: {
+    name: networkName
+    location: location
+    tags: allTags
+    addressPrefix: vnetAddressPrefix
+    delegation: checkedPlan == 'flex' ? 'Microsoft.App/environments' : 'Microsoft.Web/serverFarms'
+  }
+}
+
+var networkId = madeSubnets
+  ? resourceId('Microsoft.Network/virtualNetworks', networkName)
+  : first(split(endpointSubnetId, '/subnets/'))
+
+module privateAccess './modules/private-access.bicep' = if (isInNetwork) {
+  params: {
+    token: token
+    location: location
+    tags: allTags
+    subnetId: madeSubnets ? madeNetwork!.outputs.endpointSubnetId : endpointSubnetId
+    networkId: networkId
+    createZones: createPrivateDnsZones
+    isLockedDown: !isOpen
+    hostStorageName: hostStorageName
+    backupStorageId: resourceId(
+      backupSubscriptionId,
+      backupResourceGroup,
+      'Microsoft.Storage/storageAccounts',
+      backupStorageName
+    )
+    vaultName: vaultName
+    taskSchedulerName: useDurableTaskScheduler ? taskSchedulerName : ''
+    workspaceName: workspaceName
+    insightsName: insightsName
+  }
+  dependsOn: [hostStorage, backupStorage, vault, taskScheduler, monitoring]
+}
+
+// The app has its own: its private endpoint can only come after it, and it only after those of its storage.
+module appEndpoint './modules/private-endpoint.bicep' = if (!isOpen) {
+  params: {
+    name: 'pe-app-${token}'
+    location: location
+    tags: allTags
+    subnetId: madeSubnets ? madeNetwork!.outputs.endpointSubnetId : endpointSubnetId
+    targetId: checkedPlan == 'flex' ? flexApp!.outputs.id : premiumApp!.outputs.id
+    groupId: 'sites'
+    zones: createPrivateDnsZones ? ['sites'] : []
+  }
+  dependsOn: [privateAccess]
+}
+
+module hostRoles './modules/roles.bicep' = {
+  params: {
+    principalId: identity.outputs.principalId
+    identityName: identityName
+    hostStorageName: hostStorageName
+    packageContainer: packageContainer
+    withQueuesAndTables: !useDurableTaskScheduler
+    packageUploaderId: packageUploaderId
+    vaultName: vaultName
+    insightsName: insightsName
+    taskSchedulerName: useDurableTaskScheduler ? taskSchedulerName : ''
+    taskHubName: taskHubName
+    registryName: containerRegistryName
+  }
+  dependsOn: [hostStorage, vault, monitoring, taskScheduler]
+}
+
+module backupRoles './modules/roles.bicep' = {
+  scope: resourceGroup(backupSubscriptionId, backupResourceGroup)
+  params: {
+    principalId: identity.outputs.principalId
+    identityName: identityName
+    backupStorageName: backupStorageName
+    backupContainer: backupContainer
+    sqlContainer: sqlContainer
+    dropContainer: checkedDropContainer
+  }
+  dependsOn: [backupStorage]
+}
+
+// ---- App settings
+
+var hubkeepSettings = {
+  STAMP_NAME: stampName
+  BACKUP_SCHEDULE: backupSchedule
+  BACKUP_COMPONENTS: join(checkedComponents, ',')
+  BACKUP_CONTAINER: backupContainer
+  BACKUP_STORAGE_URL: 'https://${backupStorageName}.blob.${storageSuffix}'
+  DRILL_SCHEDULE: drillSchedule
+  ...(withDatabases
+    ? {
+        SQL_SERVERS: checkedSqlServers
+        SQL_USER: sqlUser
+        SQL_PASSWORD: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secretNames.SQL_PASSWORD})'
+        SQL_DATABASES: sqlDatabases
+        SQL_BACKUP_MODE: checkedBackupMode
+      }
+    : {})
+  ...(withSecrets ? { KEY_VAULT_URL: 'https://${vaultName}${environment().suffixes.keyvaultDns}' } : {})
+  ...(empty(checkedDropContainer) ? {} : { SYSTEM_SECRETS_PATH: systemSecretsPath })
+  ...(notifyByWebhook
+    ? { NOTIFY_WEBHOOK_URL: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secretNames.NOTIFY_WEBHOOK_URL})' }
+    : {})
+  ...toObject(filter(items(moreSettings), item => item.?value != null), item => item.key, item => string(item.?value))
+}
+
+var identitySettings = {
+  // Chooses the identity that DefaultAzureCredential signs in with.
+  AZURE_CLIENT_ID: identity.outputs.clientId
+  AzureWebJobsStorage__accountName: hostStorageName
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identity.outputs.clientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.insightsConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
+  UV_THREADPOOL_SIZE: '16'
+}
+
+// They override host.json, which names no storage provider.
+var taskSchedulerSettings = useDurableTaskScheduler
+  ? {
+      AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
+      AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
+      DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${taskScheduler!.outputs.endpoint};Authentication=ManagedIdentity;ClientID=${identity.outputs.clientId}'
+    }
+  : {}
+
+// Flex Consumption has these in functionAppConfig and refuses them here.
+var premiumSettings = {
+  FUNCTIONS_EXTENSION_VERSION: '~4'
+  FUNCTIONS_WORKER_RUNTIME: 'node'
+  ...(checkedPlan == 'container'
+    ? { WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false' }
+    : empty(packageUri)
+        ? {
+            WEBSITE_RUN_FROM_PACKAGE: 'https://${hostStorageName}.blob.${storageSuffix}/${packageContainer}/${packageBlob}'
+            WEBSITE_RUN_FROM_PACKAGE_BLOB_MI_RESOURCE_ID: identity.outputs.id
+          }
+        : { WEBSITE_RUN_FROM_PACKAGE: packageUri })
+}
+
+module flexApp './modules/flex-app.bicep' = if (checkedPlan == 'flex') {
+  params: {
+    name: 'func-hubkeep-${token}'
+    planName: 'plan-hubkeep-${token}'
+    location: location
+    tags: allTags
+    identityId: identity.outputs.id
+    packageContainerUrl: hostStorage.outputs.packageContainerUrl
+    settings: {
+      ...hubkeepSettings
+      ...identitySettings
+      ...taskSchedulerSettings
+    }
+    maximumInstanceCount: maximumInstanceCount
+    instanceMemoryMB: instanceMemoryMB
+    alwaysReadyInstances: alwaysReadyInstances
+    subnetId: isInNetwork ? (madeSubnets ? madeNetwork!.outputs.appSubnetId : appSubnetId) : ''
+    isPublic: isOpen
+    packageUri: packageUri
+    workspaceId: monitoring.outputs.workspaceId
+  }
+  // An app that starts before it may read its storage and its secrets waits for hours with what it could not resolve.
+  dependsOn: [hostRoles, backupRoles, privateAccess]
+}
+
+module premiumApp './modules/premium-app.bicep' = if (checkedPlan != 'flex') {
+  params: {
+    name: 'func-hubkeep-${token}'
+    planName: 'plan-hubkeep-${token}'
+    location: location
+    tags: allTags
+    sku: premiumSku
+    minimumInstanceCount: max(1, alwaysReadyInstances)
+    maximumInstanceCount: maximumInstanceCount
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    settings: {
+      ...hubkeepSettings
+      ...identitySettings
+      ...taskSchedulerSettings
+      ...premiumSettings
+    }
+    containerImage: containerImage
+    pullsByIdentity: !empty(containerRegistryName)
+    subnetId: isInNetwork ? (madeSubnets ? madeNetwork!.outputs.appSubnetId : appSubnetId) : ''
+    isPublic: isOpen
+    workspaceId: monitoring.outputs.workspaceId
+  }
+  dependsOn: [hostRoles, backupRoles, privateAccess]
+}
+
+// ---- Outputs: names and addresses, nothing that opens anything
+
+output functionAppName string = checkedPlan == 'flex' ? flexApp!.outputs.name : premiumApp!.outputs.name
+output functionAppUrl string = 'https://${checkedPlan == 'flex' ? flexApp!.outputs.hostName : premiumApp!.outputs.hostName}'
+output backupStorageUrl string = backupStorage.outputs.blobUrl
+output backupStorageName string = backupStorage.outputs.name
+output keyVaultUrl string = vault.outputs.url
+output packageContainerUrl string = hostStorage.outputs.packageContainerUrl
+output identityPrincipalId string = identity.outputs.principalId
