@@ -358,12 +358,7 @@ module privateAccess './modules/private-access.bicep' = if (isInNetwork) {
     createZones: createPrivateDnsZones
     isLockedDown: !isOpen
     hostStorageName: hostStorageName
-    backupStorageId: resourceId(
-      backupSubscriptionId,
-      backupResourceGroup,
-      'Microsoft.Storage/storageAccounts',
-      backupStorageName
-    )
+    backupStorageId: resourceId(backupSubscriptionId, backupResourceGroup, 'Microsoft.Storage/storageAccounts', backupStorageName)
     vaultName: vaultName
     taskSchedulerName: useDurableTaskScheduler ? taskSchedulerName : ''
     workspaceName: workspaceName
@@ -484,11 +479,7 @@ module flexApp './modules/flex-app.bicep' = if (checkedPlan == 'flex') {
     tags: allTags
     identityId: identity.outputs.id
     packageContainerUrl: hostStorage.outputs.packageContainerUrl
-    settings: {
-      ...hubkeepSettings
-      ...identitySettings
-      ...taskSchedulerSettings
-    }
+    settings: { ...hubkeepSettings, ...identitySettings, ...taskSchedulerSettings }
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
     alwaysReadyInstances: alwaysReadyInstances
@@ -512,12 +503,7 @@ module premiumApp './modules/premium-app.bicep' = if (checkedPlan != 'flex') {
     maximumInstanceCount: maximumInstanceCount
     identityId: identity.outputs.id
     identityClientId: identity.outputs.clientId
-    settings: {
-      ...hubkeepSettings
-      ...identitySettings
-      ...taskSchedulerSettings
-      ...premiumSettings
-    }
+    settings: { ...hubkeepSettings, ...identitySettings, ...taskSchedulerSettings, ...premiumSettings }
     containerImage: containerImage
     pullsByIdentity: !empty(containerRegistryName)
     subnetId: isInNetwork ? (madeSubnets ? madeNetwork!.outputs.appSubnetId : appSubnetId) : ''
