@@ -249,7 +249,6 @@ var taskSchedulerName = 'dts-hubkeep-${token}'
 var taskHubName = 'hubkeep'
 var networkName = 'vnet-hubkeep-${token}'
 var packageContainer = 'packages'
-var packageBlob = 'hubkeep-functions.zip'
 var sqlContainer = withDatabases ? '${backupContainer}-sql' : ''
 var isInNetwork = network != 'public'
 var isOpen = network != 'lockedDown'
@@ -367,20 +366,6 @@ module privateAccess './modules/private-access.bicep' = if (isInNetwork) {
   dependsOn: [hostStorage, backupStorage, vault, taskScheduler, monitoring]
 }
 
-// The app has its own: its private endpoint can only come after it, and it only after those of its storage.
-module appEndpoint './modules/private-endpoint.bicep' = if (!isOpen) {
-  params: {
-    name: 'pe-app-${token}'
-    location: location
-    tags: allTags
-    subnetId: madeSubnets ? madeNetwork!.outputs.endpointSubnetId : endpointSubnetId
-    targetId: checkedPlan == 'flex' ? flexApp!.outputs.id : premiumApp!.outputs.id
-    groupId: 'sites'
-    zones: createPrivateDnsZones ? ['sites'] : []
-  }
-  dependsOn: [privateAccess]
-}
-
 module hostRoles './modules/roles.bicep' = {
   params: {
     principalId: identity.outputs.principalId
@@ -437,86 +422,52 @@ var hubkeepSettings = {
   ...toObject(filter(items(moreSettings), item => item.?value != null), item => item.key, item => string(item.?value))
 }
 
-var identitySettings = {
-  // Chooses the identity that DefaultAzureCredential signs in with.
-  AZURE_CLIENT_ID: identity.outputs.clientId
-  AzureWebJobsStorage__accountName: hostStorageName
-  AzureWebJobsStorage__credential: 'managedidentity'
-  AzureWebJobsStorage__clientId: identity.outputs.clientId
-  APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.insightsConnectionString
-  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
-  UV_THREADPOOL_SIZE: '16'
-}
-
-// They override host.json, which names no storage provider.
-var taskSchedulerSettings = useDurableTaskScheduler
-  ? {
-      AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
-      AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
-      DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${taskScheduler!.outputs.endpoint};Authentication=ManagedIdentity;ClientID=${identity.outputs.clientId}'
-    }
-  : {}
-
-// Flex Consumption has these in functionAppConfig and refuses them here.
-var premiumSettings = {
-  FUNCTIONS_EXTENSION_VERSION: '~4'
-  FUNCTIONS_WORKER_RUNTIME: 'node'
-  ...(checkedPlan == 'container'
-    ? { WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false' }
-    : empty(packageUri)
-        ? {
-            WEBSITE_RUN_FROM_PACKAGE: 'https://${hostStorageName}.blob.${storageSuffix}/${packageContainer}/${packageBlob}'
-            WEBSITE_RUN_FROM_PACKAGE_BLOB_MI_RESOURCE_ID: identity.outputs.id
-          }
-        : { WEBSITE_RUN_FROM_PACKAGE: packageUri })
-}
-
-module flexApp './modules/flex-app.bicep' = if (checkedPlan == 'flex') {
+module app './modules/app.bicep' = {
   params: {
-    name: 'func-hubkeep-${token}'
-    planName: 'plan-hubkeep-${token}'
+    plan: checkedPlan
+    token: token
     location: location
     tags: allTags
     identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    hostStorageName: hostStorageName
+    packageContainer: packageContainer
     packageContainerUrl: hostStorage.outputs.packageContainerUrl
-    settings: { ...hubkeepSettings, ...identitySettings, ...taskSchedulerSettings }
+    packageUri: packageUri
+    containerImage: containerImage
+    pullsByIdentity: !empty(containerRegistryName)
+    insightsConnectionString: monitoring.outputs.insightsConnectionString
+    taskSchedulerEndpoint: useDurableTaskScheduler ? taskScheduler!.outputs.endpoint : ''
+    hubkeepSettings: hubkeepSettings
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
     alwaysReadyInstances: alwaysReadyInstances
+    premiumSku: premiumSku
     subnetId: isInNetwork ? (madeSubnets ? madeNetwork!.outputs.appSubnetId : appSubnetId) : ''
     isPublic: isOpen
-    packageUri: packageUri
     workspaceId: monitoring.outputs.workspaceId
   }
-  // An app that starts before it may read its storage and its secrets waits for hours with what it could not resolve.
+  // An app that starts before it may read its storage and its secrets waits long with what it could not resolve.
   dependsOn: [hostRoles, backupRoles, privateAccess]
 }
 
-module premiumApp './modules/premium-app.bicep' = if (checkedPlan != 'flex') {
+module appEndpoint './modules/private-endpoint.bicep' = if (!isOpen) {
   params: {
-    name: 'func-hubkeep-${token}'
-    planName: 'plan-hubkeep-${token}'
+    name: 'pe-app-${token}'
     location: location
     tags: allTags
-    sku: premiumSku
-    minimumInstanceCount: max(1, alwaysReadyInstances)
-    maximumInstanceCount: maximumInstanceCount
-    identityId: identity.outputs.id
-    identityClientId: identity.outputs.clientId
-    settings: { ...hubkeepSettings, ...identitySettings, ...taskSchedulerSettings, ...premiumSettings }
-    containerImage: containerImage
-    pullsByIdentity: !empty(containerRegistryName)
-    subnetId: isInNetwork ? (madeSubnets ? madeNetwork!.outputs.appSubnetId : appSubnetId) : ''
-    isPublic: isOpen
-    workspaceId: monitoring.outputs.workspaceId
+    subnetId: madeSubnets ? madeNetwork!.outputs.endpointSubnetId : endpointSubnetId
+    targetId: app.outputs.id
+    groupId: 'sites'
+    zones: createPrivateDnsZones ? ['sites'] : []
   }
-  dependsOn: [hostRoles, backupRoles, privateAccess]
+  dependsOn: [privateAccess]
 }
 
 // ---- Outputs: names and addresses, nothing that opens anything
 
-output functionAppName string = checkedPlan == 'flex' ? flexApp!.outputs.name : premiumApp!.outputs.name
-output functionAppUrl string = 'https://${checkedPlan == 'flex' ? flexApp!.outputs.hostName : premiumApp!.outputs.hostName}'
+output functionAppName string = app.outputs.name
+output functionAppUrl string = 'https://${app.outputs.hostName}'
 output backupStorageUrl string = backupStorage.outputs.blobUrl
 output backupStorageName string = backupStorage.outputs.name
 output keyVaultUrl string = vault.outputs.url

@@ -38,7 +38,14 @@ function fetched() {
   const file = process.platform === 'win32' ? 'bicep.exe' : 'bicep';
   const command = [join(cache, `azure.bicep.commandline.${platform}`, pinned, 'tools', file)];
   if (existsSync(command[0])) return { command, version: pinned };
-  const args = ['restore', project, '--packages', cache, `-p:BicepPlatform=${platform}`, `-p:BaseIntermediateOutputPath=${cache}/obj/`];
+  const args = [
+    'restore',
+    project,
+    '--packages',
+    cache,
+    `-p:BicepPlatform=${platform}`,
+    `-p:BaseIntermediateOutputPath=${cache}/obj/`,
+  ];
   const { status, error, stdout } = spawnSync('dotnet', args, { encoding: 'utf8' });
   if (error === undefined && status !== 0) process.stderr.write(stdout);
   return status === 0 && existsSync(command[0]) ? { command, version: pinned } : undefined;

@@ -34,7 +34,8 @@ export function openSession([program, ...args]) {
     snapshot: async (path) => (await ask('getSnapshot', { path, metadata: place, externalInputs: [] })).snapshot,
     close() {
       connection.dispose();
-      child.kill();
+      // It ends with its input; a signal at that moment makes it complain.
+      child.stdin.end();
     },
   };
 }

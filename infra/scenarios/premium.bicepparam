@@ -1,0 +1,16 @@
+// For databases whose backup takes hours: Elastic Premium, in subnets that are there already, with zones that others keep.
+using '../main.bicep'
+
+param environmentName = 'premium'
+param plan = 'premium'
+param packageUploaderId = '22222222-2222-2222-2222-222222222222'
+param maximumInstanceCount = 3
+param stampName = 'stamp-1'
+param backupComponents = 'databases'
+param sqlServers = 'sql-1.stamp.example\\APPSERVICE'
+param sqlUser = 'hubkeep'
+param sqlPassword = readEnvironmentVariable('SQL_PASSWORD', '')
+param network = 'integrated'
+param appSubnetId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/hub/subnets/hubkeep-app'
+param endpointSubnetId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/hub/subnets/hubkeep-endpoints'
+param createPrivateDnsZones = false
