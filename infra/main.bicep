@@ -35,7 +35,7 @@ param environmentName string
 @description('Region of all resources.')
 param location string = resourceGroup().location
 
-@description('flex: Flex Consumption. premium: Elastic Premium, for databases whose backup takes longer than an hour. container: an image of your own on Elastic Premium.')
+@description('flex: Flex Consumption. premium: Elastic Premium, whose instances stay. container: an image of your own on Elastic Premium.')
 @allowed(['flex', 'premium', 'container'])
 param plan string = 'flex'
 
@@ -187,7 +187,7 @@ param endpointSubnetId string = ''
 @description('False where private DNS zones are kept centrally.')
 param createPrivateDnsZones bool = true
 
-@description('Public addresses or ranges that pass the firewalls of the backup storage and the vault: of SQL Servers that back up to it, and of operators.')
+@description('Public addresses or ranges that pass the firewalls of storage and vault: of SQL Servers that back up to it, of operators, and of who uploads the package.')
 param allowedIpRanges string[] = []
 
 // ---- What no plan of Azure can serve is refused here, before anything is made
@@ -283,7 +283,8 @@ module hostStorage './modules/host-storage.bicep' = {
     location: location
     tags: allTags
     packageContainer: packageContainer
-    isPublic: !isInNetwork
+    access: dataAccess
+    allowedIpRanges: checkedIpRanges
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -437,6 +438,7 @@ module app './modules/app.bicep' = {
     containerImage: containerImage
     pullsByIdentity: !empty(containerRegistryName)
     insightsConnectionString: monitoring.outputs.insightsConnectionString
+    useTaskScheduler: useDurableTaskScheduler
     taskSchedulerEndpoint: useDurableTaskScheduler ? taskScheduler!.outputs.endpoint : ''
     hubkeepSettings: hubkeepSettings
     maximumInstanceCount: maximumInstanceCount

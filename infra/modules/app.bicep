@@ -15,7 +15,8 @@ param packageUri string
 param containerImage string
 param pullsByIdentity bool
 param insightsConnectionString string
-@description('Empty where the host storage keeps the history of runs.')
+@description('False where the host storage keeps the history of runs. Said apart from the endpoint, which is not known beforehand.')
+param useTaskScheduler bool
 param taskSchedulerEndpoint string
 @description('Settings of Hubkeep: those of src/config/schema.ts.')
 param hubkeepSettings tagsType
@@ -43,13 +44,13 @@ var hostSettings = {
 }
 
 // They override host.json, which names no storage provider.
-var taskSchedulerSettings = empty(taskSchedulerEndpoint)
-  ? {}
-  : {
+var taskSchedulerSettings = useTaskScheduler
+  ? {
       AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
       AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
       DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${taskSchedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
     }
+  : {}
 
 // Flex Consumption has these in functionAppConfig and refuses them here.
 var premiumSettings = {

@@ -6,7 +6,8 @@ param name string
 param location string
 param tags tagsType
 param packageContainer string
-param isPublic bool
+param access 'public' | 'firewall' | 'private'
+param allowedIpRanges string[]
 param workspaceId string
 
 resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
@@ -24,10 +25,16 @@ resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
     allowCrossTenantReplication: false
     supportsHttpsTrafficOnly: true
     minimumTlsVersion: 'TLS1_2'
-    publicNetworkAccess: isPublic ? 'Enabled' : 'Disabled'
+    publicNetworkAccess: access == 'private' ? 'Disabled' : 'Enabled'
     networkAcls: {
       bypass: 'None'
-      defaultAction: isPublic ? 'Allow' : 'Deny'
+      defaultAction: access == 'public' ? 'Allow' : 'Deny'
+      ipRules: [
+        for range in allowedIpRanges: {
+          action: 'Allow'
+          value: range
+        }
+      ]
     }
   }
 

@@ -1,4 +1,4 @@
-// For databases whose backup takes hours: Elastic Premium, in subnets that are there already, with zones that others keep.
+// Elastic Premium, whose instances stay, in subnets that are there already, with zones that others keep.
 using '../main.bicep'
 
 param environmentName = 'premium'
