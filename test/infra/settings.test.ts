@@ -23,7 +23,7 @@ const ofTheHost = [
 ];
 
 const used = [...new Set(scenarioNames.flatMap((scenario) => Object.keys(settingsOf(scenario))))].sort();
-const more = Object.keys(template.definitions['_1.moreSettingsType'].properties);
+const more = Object.keys(template.definitions['moreSettingsType'].properties);
 const without = Object.keys(template.metadata.settingsWithoutParameter);
 
 test('every app setting is one of Hubkeep or a listed one of the host', () => {
@@ -70,7 +70,7 @@ test('defaults of parameters are those of the settings', () => {
 });
 
 test('moreSettings takes nothing that is unknown', () => {
-  expect(template.definitions['_1.moreSettingsType'].additionalProperties).toBe(false);
+  expect(template.definitions['moreSettingsType'].additionalProperties).toBe(false);
   expect(readText('infra/types.bicep')).toContain('@sealed()');
 });
 
