@@ -111,8 +111,9 @@ param sqlBackupMode string = 'url'
 #disable-next-line secure-secrets-in-params // It says where the file is left, and holds nothing of it.
 param systemSecretsPath string = ''
 
-@description('True posts the outcome of runs to notifyWebhookUrl.')
-param notifyByWebhook bool = false
+@description('webhook posts the outcome of runs to notifyWebhookUrl.')
+@allowed(['nobody', 'webhook'])
+param notify string = 'nobody'
 
 @description('NOTIFY_WEBHOOK_URL: goes into the vault. Empty leaves the one that is there.')
 @secure()
@@ -417,7 +418,7 @@ var hubkeepSettings = {
     : {})
   ...(withSecrets ? { KEY_VAULT_URL: 'https://${vaultName}${environment().suffixes.keyvaultDns}' } : {})
   ...(empty(checkedDropContainer) ? {} : { SYSTEM_SECRETS_PATH: systemSecretsPath })
-  ...(notifyByWebhook
+  ...(notify == 'webhook'
     ? { NOTIFY_WEBHOOK_URL: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secretNames.NOTIFY_WEBHOOK_URL})' }
     : {})
   ...toObject(filter(items(moreSettings), item => item.?value != null), item => item.key, item => string(item.?value))
