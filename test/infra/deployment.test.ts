@@ -74,6 +74,17 @@ test('azd gives parameters of the template, all that have no default among them'
   }
 });
 
+test('the page on deploying names parameters, and what azd takes unless it is told, as they are', () => {
+  const [, page = ''] = readText('docs/deploy.md').split('## Through Azure Functions instead');
+  const named = [...page.matchAll(/`([a-z]+[A-Z]\w+)`/g)].map(([, name = '']) => name);
+  expect(named).toContain('backupResourceGroup');
+  const values = template.parameters['network']?.allowedValues ?? [];
+  expect(named.filter((name) => !(name in template.parameters) && !values.includes(name))).toEqual([]);
+  const defaults = [...page.matchAll(/`(HUBKEEP_\w+)`: `(\w+)` unless set/g)];
+  expect(defaults).toHaveLength(2);
+  for (const [, name, value] of defaults) expect(readText('infra/main.parameters.json')).toContain(`\${${name}=${value}}`);
+});
+
 test('azd finds the app of Flex Consumption, which is the only one it can deploy to', () => {
   const [, service] = /^services:\n {2}(\w+):\n/m.exec(readText('azure.yaml')) ?? [];
   const tagged = everywhere('Microsoft.Web/sites').flatMap(([scenario, { tags }]) =>

@@ -23,7 +23,15 @@ export interface Template {
   readonly metadata: { readonly settingsWithoutParameter: Readonly<Record<string, string>> };
   readonly definitions: Readonly<Record<string, Json>>;
   readonly parameters: Readonly<
-    Record<string, { readonly type?: string; readonly $ref?: string; readonly defaultValue?: unknown }>
+    Record<
+      string,
+      {
+        readonly type?: string;
+        readonly $ref?: string;
+        readonly defaultValue?: unknown;
+        readonly allowedValues?: readonly unknown[];
+      }
+    >
   >;
   readonly variables: Readonly<Record<string, Json>>;
   readonly resources: Readonly<Record<string, Json>>;
