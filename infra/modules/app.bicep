@@ -57,7 +57,8 @@ var premiumSettings = {
   FUNCTIONS_EXTENSION_VERSION: '~4'
   FUNCTIONS_WORKER_RUNTIME: 'node'
   ...(plan == 'container'
-    ? { WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false' }
+    // The image of deploy/container listens there, for lower ports take root.
+    ? { WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false', WEBSITES_PORT: '8080' }
     : empty(packageUri)
         ? { WEBSITE_RUN_FROM_PACKAGE: packageUrl, WEBSITE_RUN_FROM_PACKAGE_BLOB_MI_RESOURCE_ID: identityId }
         : { WEBSITE_RUN_FROM_PACKAGE: packageUri })

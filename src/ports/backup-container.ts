@@ -16,6 +16,6 @@ export interface BackupContainer {
    * It may end earlier than asked where the service allows no more: seven days for an identity. Throws `sql.target-unusable`.
    */
   sign(until: Date, rights?: 'write' | 'read'): Promise<string>;
-  /** Keeps the hash beside a blob. Throws `store.precondition-failed` when it no longer has that etag. */
+  /** Keeps the hash beside a blob, unless a policy protects it from any change: it is on record all the same. Throws `store.precondition-failed` when it no longer has that etag. */
   keepHash(key: string, hash: { readonly etag: string; readonly sha256: string }): Promise<void>;
 }

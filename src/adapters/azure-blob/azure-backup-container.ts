@@ -12,7 +12,7 @@ import type { BackupContainer } from '../../ports/backup-container';
 import type { Clock } from '../../ports/clock';
 import { createAzureBlobStore, type AzureBlobStoreOptions } from './azure-blob-store';
 import { openService, type AzureBlobAccount } from './container-client';
-import { translateStoreError } from './translate-error';
+import { serviceCodeOf, translateStoreError } from './translate-error';
 
 export interface AzureBackupContainerOptions extends AzureBlobStoreOptions {
   readonly clock: Clock;
@@ -68,10 +68,15 @@ export function createAzureBackupContainer(
       if ('sas' in account) throw cannotSign(location);
       return signByIdentity(service, values, { location, now: clock.now() });
     },
-    keepHash: (key, { etag, sha256 }) =>
-      translated(`keep the hash of ${key}`, async () => {
+    async keepHash(key, { etag, sha256 }) {
+      try {
         await client.getBlobClient(key).setMetadata({ sha256 }, { conditions: { ifMatch: etag } });
-      }),
+      } catch (error) {
+        // A version that a policy protects keeps the metadata it has.
+        if (serviceCodeOf(error) === 'BlobImmutableDueToPolicy') return;
+        throw translateStoreError(error, { doing: `keep the hash of ${key}`, location });
+      }
+    },
   };
 }
 
@@ -126,7 +131,7 @@ async function removeLeased(client: ContainerClient, key: string): Promise<void>
   try {
     await blob.deleteIfExists({ deleteSnapshots: 'include' });
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'LeaseIdMissing') throw error;
+    if (serviceCodeOf(error) !== 'LeaseIdMissing') throw error;
     await blob.getBlobLeaseClient().breakLease(0);
     await blob.deleteIfExists({ deleteSnapshots: 'include' });
   }

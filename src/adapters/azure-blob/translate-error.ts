@@ -130,13 +130,18 @@ interface Headers {
   get(name: string): string | undefined;
 }
 
+/** Code of a refusal as the service words it; empty for anything else. The answer to a HEAD has no body, from which the SDK would take it. */
+export function serviceCodeOf(error: unknown): string {
+  const { code, response } = error as Failed;
+  return typeof code === 'string' ? code : (response?.headers?.get('x-ms-error-code') ?? '');
+}
+
 function readFailure(error: unknown): ServiceFailure {
-  const { statusCode, code, response, request } = error as Failed;
+  const { statusCode, response, request } = error as Failed;
   const message = messageOf(error);
   return {
     status: statusCode,
-    // The answer to a HEAD has no body, from which the SDK would take it.
-    code: typeof code === 'string' ? code : (response?.headers?.get('x-ms-error-code') ?? ''),
+    code: serviceCodeOf(error),
     message: (message.split('\n', 1)[0] ?? '').trim(),
     body: typeof response?.bodyAsText === 'string' ? response.bodyAsText : '',
     version: request?.headers?.get('x-ms-version') ?? '',

@@ -146,6 +146,20 @@ describe('behind a proxy', () => {
     });
   });
 
+  test('a version that may not be changed goes without its hash, and the backup is none the worse', async () => {
+    const container = open();
+    await container.prepare();
+    const { etag } = await container.blobs.put('a.bak', Buffer.from('one'));
+    const proxy = await startFaultyProxy(azurite.blobPort);
+    const connectionString = azurite.connectionString.replace(`:${azurite.blobPort}/`, `:${proxy.port}/`);
+    proxy.decide(() => ({ kind: 'answer', status: 409, code: 'BlobImmutableDueToPolicy' }));
+    const held = createAzureBackupContainer({ connectionString }, `own${number}-sql`, { clock, apiVersion: undefined });
+    await held.keepHash('a.bak', { etag, sha256: 'aa' });
+    proxy.decide(() => ({ kind: 'answer', status: 409, code: 'BlobArchived' }));
+    await expect(held.keepHash('a.bak', { etag, sha256: 'aa' })).rejects.toThrow('keep the hash of a.bak');
+    await proxy.close();
+  });
+
   test('policies of single versions are none of its business', async () => {
     await prepareWith({ [immutable]: 'true', [held]: 'false', [byVersion]: 'true' });
   });
