@@ -119,7 +119,7 @@ test('no manifest holds a secret: all come by reference', () => {
   for (const { envFrom } of containers) expect(envFrom).toContainEqual({ secretRef: { name: 'hubkeep-secrets' } });
 });
 
-withProgram('kubectl', { isInstalledInCi: false, args: ['version', '--client'] })('with kubectl', () => {
+withProgram('kubectl', ['version', '--client'])('with kubectl', () => {
   test.each([
     ['kubernetes', ['CronJob', 'CronJob']],
     ['kubernetes/serve', ['Deployment', 'Service']],

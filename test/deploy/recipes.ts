@@ -22,10 +22,10 @@ export function hasProgram(program: string, args: readonly string[] = ['--versio
   return spawnSync(program, args).error === undefined;
 }
 
-/** Tests that need a program: skipped where it is missing and, when `.ci/run` installs it, an error there. */
-export function withProgram(program: string, { isInstalledInCi, args }: { isInstalledInCi: boolean; args?: readonly string[] }) {
+/** Tests that need a program, which `.ci/run` installs: skipped where it is missing, and an error there. */
+export function withProgram(program: string, args?: readonly string[]) {
   if (hasProgram(program, args)) return describe;
-  if (isInstalledInCi && process.env['CI'] === 'true') throw new Error(`${program} is needed in CI`);
+  if (process.env['CI'] === 'true') throw new Error(`${program} is needed in CI`);
   console.info(`Skipped: ${program} is not installed`);
   return describe.skip;
 }

@@ -43,7 +43,7 @@ test('a share that does not come up costs the share and not the night', () => {
   );
 });
 
-withProgram('systemd-analyze', { isInstalledInCi: true })('with systemd-analyze', () => {
+withProgram('systemd-analyze')('with systemd-analyze', () => {
   let machine: string;
   const own = '/etc/systemd/system';
 

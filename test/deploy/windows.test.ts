@@ -47,7 +47,7 @@ test.each(tasks)('the task %s runs the script that its registration copies', (na
   expect(Arguments).toMatch(new RegExp(`-File "C:\\\\Program Files\\\\Hubkeep\\\\Invoke-Hubkeep\\.ps1" ${name}$`));
 });
 
-withProgram('pwsh', { isInstalledInCi: false })('with PowerShell', () => {
+withProgram('pwsh')('with PowerShell', () => {
   let directory: string;
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'hubkeep-pwsh-'));
