@@ -1,12 +1,12 @@
 // AES-128-CMAC, RFC 4493. Node's crypto has no CMAC, so it is made of CBC: the last cipher block is the code.
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, type KeyObject } from 'node:crypto';
 
 const blockSize = 16;
 const zeroBlock = Buffer.alloc(blockSize);
 /** What CBC puts out on the way to the last block is thrown away, so long messages go through in pieces. */
 const pieceSize = 65_536;
 
-export function createAesCmac(key: Buffer): (message: Buffer) => Buffer {
+export function createAesCmac(key: KeyObject): (message: Buffer) => Buffer {
   const zeroes = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false).update(zeroBlock);
   const wholeMask = double(zeroes);
   const paddedMask = double(wholeMask);

@@ -103,3 +103,8 @@ export function statusError(what: string, value: number): SmbError {
   const shown = name === undefined ? statusNumber(value) : `${name}, ${statusNumber(value)}`;
   return new SmbError(kind, `${what}: the server answered ${shown}`, { status: value, statusName: name });
 }
+
+/** Whether nothing else can be had over the same connection. */
+export function endsSession(value: number): boolean {
+  return known.get(value)?.[1] === 'lost';
+}

@@ -32,10 +32,12 @@ export async function readWhole(session: Session, target: Target, { limit, expec
   const read = opened.replies[0];
   if (isReparsePoint || read === undefined) return readPieces(session, target, limit);
 
-  // Some servers refuse within a compound what they do alone, so that only clear words are the last ones.
-  const error = statusError(target.path, read.status);
-  if (error.kind === 'denied' || error.kind === 'locked') throw error;
-  if (read.status !== status.success && read.status !== status.endOfFile) return readPieces(session, target, limit);
+  if (read.status !== status.success && read.status !== status.endOfFile) {
+    // Some servers refuse within a compound what they do alone: only clear words are the last ones.
+    const error = statusError(target.path, read.status);
+    if (error.kind === 'denied' || error.kind === 'locked') throw error;
+    return readPieces(session, target, limit);
+  }
   const content = read.status === status.success ? parseRead(read.message, length) : Buffer.alloc(0);
   const mayHaveMore = content.length === length && length <= limit;
   const cameShort = content.length < Math.min(length, opened.info.size);

@@ -4,7 +4,7 @@ import { type Connection, openConnection, type Reply, type Request } from './con
 import { openedBefore } from './create-close';
 import { confirms, encodeValidation, fsctl, ioctlRequest, parseIoctl } from './ioctl';
 import { createHello, encodeNegotiate, type Hello, type Negotiated, parseNegotiate } from './negotiate';
-import { status, statusError } from './nt-status';
+import { endsSession, status, statusError } from './nt-status';
 import type { Account } from './ntlm-keys';
 import { command, dialect, dialectName, dialects, shareFlag } from './protocol';
 import { createTranscript, noEncryption, signIn, type SignedIn, type Transcript } from './sign-in';
@@ -52,11 +52,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       maxTransact: Math.min(negotiated.maxTransact, largestPiece),
       async send(requests) {
         const replies = await connection.send(requests);
-        for (const reply of replies) {
-          if (reply.status === status.success) continue;
-          const error = statusError('The session', reply.status);
-          if (error.kind === 'lost') connection.fail(error);
-        }
+        const end = replies.find((reply) => endsSession(reply.status));
+        if (end !== undefined) connection.fail(statusError(`The session with ${options.host}`, end.status));
         return replies;
       },
     };

