@@ -1,0 +1,72 @@
+// How many requests may be on their way (MS-SMB2 3.2.4.1.2, 3.2.5.1.4).
+import { SmbError } from './smb-error';
+
+/** Credits asked for, enough for some 30 MiB on their way or some hundred small files. */
+const wanted = 512;
+/** No server needs to give more, and one that does must not make us count without end. */
+const most = 8192;
+
+interface Waiting {
+  readonly need: number;
+  readonly start: () => void;
+  readonly refuse: (error: SmbError) => void;
+}
+
+export interface Credits {
+  /** How many there are, those out with requests included: no request may need more. */
+  total(): number;
+  /** Calls `start` once `need` credits are there and nobody has waited longer, at once if possible. */
+  take(waiting: Waiting): void;
+  /** How many to ask for with a request that takes `charge`. */
+  ask(charge: number): number;
+  /** A request came back, and brought new ones. */
+  give(charge: number, granted: number): void;
+  /** Interim answers grant without ending a request. */
+  grant(granted: number): void;
+  /** Starts whoever can be. */
+  settle(): void;
+  fail(error: SmbError): void;
+}
+
+export function createCredits(): Credits {
+  let free = 1;
+  let out = 0;
+  let queue: Waiting[] = [];
+
+  const settle = () => {
+    while (queue[0] !== undefined && queue[0].need <= free) {
+      const [next] = queue.splice(0, 1);
+      if (next === undefined) return;
+      free -= next.need;
+      out += next.need;
+      next.start();
+    }
+    // Nothing is on its way that could bring more.
+    if (out === 0 && queue.length > 0) {
+      const error = new SmbError('busy', `The server allows ${free} requests at once, too few for what is asked for`);
+      for (const waiting of queue.splice(0)) waiting.refuse(error);
+    }
+  };
+
+  return {
+    total: () => free + out,
+    take(waiting) {
+      queue.push(waiting);
+      settle();
+    },
+    ask: (charge) => charge + Math.max(0, wanted - free - out),
+    give(charge, granted) {
+      out -= charge;
+      free = Math.min(most, free + granted);
+    },
+    grant(granted) {
+      free = Math.min(most, free + granted);
+    },
+    settle,
+    fail(error) {
+      const refused = queue;
+      queue = [];
+      for (const waiting of refused) waiting.refuse(error);
+    },
+  };
+}

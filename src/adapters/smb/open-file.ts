@@ -1,0 +1,100 @@
+import { closeFile, openEntry, type Target } from './chain';
+import type { SmbInfo } from './entry';
+import { status, statusError } from './nt-status';
+import { bytesPerCredit } from './protocol';
+import { parseRead, readRequest } from './read';
+import type { Session } from './session';
+import { statOf } from './stat';
+
+/** Bytes of one file on their way or waiting to be taken. */
+const readAhead = 8 * 1024 * 1024;
+
+export interface SmbFile {
+  /** What the file was as it was opened. */
+  readonly info: SmbInfo;
+  /** Reads up to `into.length` bytes from where the last read ended; 0 at the end. One call at a time. */
+  read(into: Uint8Array): Promise<number>;
+  /** Closes the file and says what it is now. */
+  close(): Promise<SmbInfo>;
+}
+
+interface Piece {
+  readonly wanted: number;
+  readonly content: Promise<Buffer>;
+}
+
+/** A file read from its start to its end, several pieces ahead of who takes them. */
+export async function openFile(session: Session, target: Target): Promise<SmbFile> {
+  const { fileId, info } = await openEntry(session, target);
+  const size = pieceSize(session);
+  const depth = Math.max(1, Math.floor(readAhead / size));
+  let pieces: Piece[] = [];
+  let planned = 0;
+  let current: Buffer = Buffer.alloc(0);
+  let isAtEnd = false;
+
+  function plan(wanted: number): void {
+    const content = readRange(session, { fileId, path: target.path, offset: planned, length: wanted });
+    // Whoever takes the piece learns of it.
+    content.catch(() => undefined);
+    pieces.push({ wanted, content });
+    planned += wanted;
+  }
+
+  /** Up to where the file ended at first, and one piece after: it may have grown. */
+  function readOn(): void {
+    while (pieces.length < depth && planned < info.size) plan(Math.min(size, info.size - planned));
+    if (planned >= info.size && pieces.length < Math.min(depth, 2) && (planned === info.size || pieces.length === 0))
+      plan(bytesPerCredit);
+  }
+
+  return {
+    info,
+    async read(into) {
+      if (into.length === 0) return 0;
+      if (current.length === 0 && !isAtEnd) {
+        readOn();
+        const [next] = pieces.splice(0, 1);
+        current = (await next?.content) ?? current;
+        isAtEnd = next === undefined || current.length < next.wanted;
+        if (isAtEnd) pieces = [];
+        else readOn();
+      }
+      const bytes = current.copy(into);
+      current = current.subarray(bytes);
+      return bytes;
+    },
+    async close() {
+      await Promise.allSettled(pieces.map(({ content }) => content));
+      return (await closeFile(session, fileId, target.path)) ?? (await statOf(session, target));
+    },
+  };
+}
+
+/** A few pieces have to fit what the server lets be on its way. */
+function pieceSize(session: Session): number {
+  const allowed = Math.floor(session.connection.credits() / 4) * bytesPerCredit;
+  return Math.max(bytesPerCredit, Math.min(session.maxRead, allowed));
+}
+
+interface Range {
+  readonly fileId: Buffer;
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Fewer bytes than asked for come only where the file ends: a server may give less at a time, and is asked again. */
+async function readRange(session: Session, { fileId, path, offset, length }: Range): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (let left = length; left > 0;) {
+    const [reply] = await session.send([readRequest({ fileId, offset: offset + length - left, length: left })]);
+    if (reply === undefined || reply.status === status.endOfFile) break;
+    if (reply.status !== status.success) throw statusError(path, reply.status);
+    const part = parseRead(reply.message, left);
+    if (part.length === 0) break;
+    parts.push(part);
+    left -= part.length;
+  }
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+}

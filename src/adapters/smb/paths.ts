@@ -1,0 +1,16 @@
+import { SmbError } from './smb-error';
+
+/** What no name of a share holds: separators, wildcards' end of text, and the colon, behind which other streams lie. */
+const impossible = /[\\:\u0000]/;
+
+/** A path with `/` between names (`''` is the root of the share) as the server wants it. */
+export function wirePath(path: string): string {
+  if (path === '') return '';
+  const names = path.split('/');
+  for (const name of names) {
+    if (name === '' || name === '.' || name === '..' || impossible.test(name)) {
+      throw new SmbError('bad-path', `${JSON.stringify(path)} is no path on a share`);
+    }
+  }
+  return names.join('\\');
+}

@@ -1,0 +1,154 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asRoot, spawnAsRoot } from './as-root';
+
+const smbd = '/usr/sbin/smbd';
+const user = 'hubkeep-smb';
+const password = 'Pässw0rd "of" $mb';
+export const workgroup = 'HUBKEEPTEST';
+
+/** Where nobody can be asked to install Samba, what needs it is left out; continuous integration has no such excuse. */
+export const hasSamba = existsSync(smbd) || process.env['CI'] === 'true';
+
+export interface SmbServer {
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  /** Adds to the global part of the configuration of further connections. */
+  configure(lines: readonly string[]): void;
+  /** Processes that serve one connection each. */
+  workers(): number[];
+  signal(pid: number, signal: 'KILL' | 'STOP' | 'CONT'): void;
+  stop(): Promise<void>;
+}
+
+export interface SmbServerOptions {
+  /** What the share `files` shows. */
+  readonly directory: string;
+  /** Lines of the global part of smb.conf. */
+  readonly global?: readonly string[];
+  /** Lines of the share. */
+  readonly share?: readonly string[];
+}
+
+/** Debian's smbd on a free port of the loopback, with a configuration and accounts of its own. */
+export async function startSmbServer({ directory, global = [], share = [] }: SmbServerOptions): Promise<SmbServer> {
+  const home = mkdtempSync(join(tmpdir(), 'hubkeep-smbd-'));
+  chmodSync(home, 0o755);
+  for (const name of ['lock', 'state', 'cache', 'private', 'pid', 'ncalrpc']) mkdirSync(join(home, name), { mode: 0o755 });
+  const port = await freePort();
+  const config = join(home, 'smb.conf');
+  const more = join(home, 'more.conf');
+  writeFileSync(more, lines(global));
+  writeFileSync(config, configuration({ home, port, more, directory, share }));
+  addUser(config);
+
+  const server = spawnAsRoot(smbd, ['-F', '--no-process-group', '-s', config], join(home, 'smbd.log'));
+  const ended = once(server, 'exit');
+  await untilListening(port, () => server.exitCode === null).catch((error: unknown) => {
+    throw new Error(`smbd did not start: ${readFileSync(join(home, 'smbd.log'), 'utf8')}`, { cause: error });
+  });
+  const main = Number(readFileSync(join(home, 'pid', 'smbd.pid'), 'utf8'));
+  await sleep(100);
+  const helpers = new Set(childrenOf(main));
+
+  return {
+    port,
+    user,
+    password,
+    configure: (extra) => writeFileSync(more, lines([...global, ...extra])),
+    workers: () => childrenOf(main).filter((pid) => !helpers.has(pid)),
+    signal: (pid, signal) => asRoot('kill', [`-${signal}`, String(pid)]),
+    async stop() {
+      for (const pid of [...childrenOf(main), main]) spawnSync('kill', ['-KILL', String(pid)]);
+      if (server.exitCode === null && server.signalCode === null) await ended;
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function configuration({
+  home,
+  port,
+  more,
+  directory,
+  share,
+}: Record<'home' | 'more' | 'directory', string> & { port: number; share: readonly string[] }): string {
+  const place = (name: string) => join(home, name);
+  return [
+    '[global]',
+    ...lines([
+      `workgroup = ${workgroup}`,
+      'server role = standalone server',
+      'netbios name = HUBKEEPSMB',
+      'disable netbios = yes',
+      `smb ports = ${port}`,
+      'bind interfaces only = yes',
+      'interfaces = 127.0.0.1/8',
+      `lock directory = ${place('lock')}`,
+      `state directory = ${place('state')}`,
+      `cache directory = ${place('cache')}`,
+      `private dir = ${place('private')}`,
+      `pid directory = ${place('pid')}`,
+      `ncalrpc dir = ${place('ncalrpc')}`,
+      `log file = ${place('smbd.log')}`,
+      'log level = 1',
+      'load printers = no',
+      'printing = bsd',
+      'printcap name = /dev/null',
+      'disable spoolss = yes',
+      'server min protocol = SMB2_02',
+      'ntlm auth = ntlmv2-only',
+      'map to guest = never',
+      'unix charset = UTF-8',
+      `include = ${more}`,
+    ]).split('\n'),
+    '[files]',
+    ...lines([`path = ${directory}`, 'read only = yes', ...share]).split('\n'),
+  ].join('\n');
+}
+
+function lines(settings: readonly string[]): string {
+  return settings.map((setting) => `  ${setting}\n`).join('');
+}
+
+function addUser(config: string): void {
+  if (spawnSync('id', ['-u', user]).status !== 0) asRoot('useradd', ['-M', '-s', '/usr/sbin/nologin', user]);
+  asRoot('smbpasswd', ['-c', config, '-s', '-a', user], `${password}\n${password}\n`);
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function untilListening(port: number, isAlive: () => boolean): Promise<void> {
+  for (let left = 200; left > 0; left--) {
+    if (!isAlive()) throw new Error('it has ended');
+    const socket = connect(port, '127.0.0.1');
+    const answered = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (answered) return;
+    await sleep(50);
+  }
+  throw new Error('nothing listens');
+}
