@@ -12,6 +12,7 @@ import type { AzureBlobAccount } from './adapters/azure-blob/container-client';
 import { trustExtraCa } from './adapters/extra-ca';
 import { createLocalFiles } from './adapters/local-files/local-files';
 import { createLocalHost } from './adapters/local-host/local-host';
+import { createSmbFiles } from './adapters/smb-share/smb-files';
 import { createSystemClock } from './adapters/system-clock';
 import { createThrottledStore } from './adapters/throttled-store';
 import { createWebhook } from './adapters/webhook/webhook';
@@ -204,12 +205,13 @@ function shareActivities(shared: Shared) {
       'copy-share-box': notConfigured('fileshare', 'FILE_SHARE_PATH'),
     };
   }
-  const { path, exclude } = config.fileShare;
+  const { place, exclude } = config.fileShare;
   // Beside a single processor's only thread it would be in the way.
   const spawn = availableParallelism() > 1 ? shared.spawnShareThread : undefined;
-  const source = createShareSource(createLocalFiles(path), exclude);
+  const files = place.kind === 'smb' ? createSmbFiles(place) : createLocalFiles(place.path);
+  const source = createShareSource(files, exclude);
   const partitions = createPartitions({ source, store, points, clock });
-  const startThread = spawn === undefined ? undefined : () => startShareThread(spawn, path);
+  const startThread = spawn === undefined || place.kind === 'smb' ? undefined : () => startShareThread(spawn, place.path);
   const fileShare = createFileShare({ source, exclude, startThread, store, points, clock, log, boxMs });
   return {
     'plan-share-partitions': createPlanSharePartitions({ guard, partitions }),

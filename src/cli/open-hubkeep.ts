@@ -41,7 +41,7 @@ export function openHubkeep(terminal: Terminal, { envFile, components, sources }
 const networkPool = '16';
 
 function preparePool({ fileShare }: Config) {
-  if (fileShare === undefined || !isOnNetwork(fileShare.path)) return;
+  if (fileShare?.place.kind !== 'path' || !isOnNetwork(fileShare.place.path)) return;
   // eslint-disable-next-line no-restricted-properties -- a setting of Node's own, given and not read
   process.env['UV_THREADPOOL_SIZE'] ??= networkPool;
 }

@@ -4,6 +4,7 @@ import type { HostFacts } from './host-facts';
 import type { SettingValues } from './schema';
 import { drillSqlOf, sqlOf, sqlRestoreOf, type DrillSqlConfig, type SqlConfig, type SqlRestoreConfig } from './sql-config';
 import type { DropPlace } from './setting-types';
+import { fileShareOf, type FileShareConfig } from './share-config';
 import { stampOf, storageVersionOf, vaultProtocolOf, type StampConfig } from './stamp-config';
 
 /** Where recovery points are kept. An account without signature is opened by identity. */
@@ -19,14 +20,6 @@ export interface StorageConfig {
 export interface IdentityConfig extends Pick<HostFacts, 'authorityHost' | 'tenantId'> {
   /** As the authority needs it when undefined. */
   readonly instanceDiscovery: boolean | undefined;
-}
-
-export interface FileShareConfig {
-  readonly path: string;
-  /** Globs over paths to leave out. */
-  readonly exclude: readonly string[];
-  /** How many activities copy it at once. */
-  readonly width: number;
 }
 
 export interface RotationWatchConfig {
@@ -117,11 +110,6 @@ function accountOf(values: SettingValues): StorageAccount {
   } = values;
   if (connectionString !== undefined) return { connectionString };
   return sas === undefined ? { accountUrl } : { accountUrl, sas };
-}
-
-function fileShareOf(values: SettingValues): FileShareConfig | undefined {
-  const { FILE_SHARE_PATH: path, FILE_SHARE_EXCLUDE: exclude, FILE_SHARE_WIDTH: width } = values;
-  return path === undefined ? undefined : { path, exclude, width };
 }
 
 function restoreOf({ RESTORE_DIRECTORY: directory, FILE_SHARE_WIDTH: width }: SettingValues): Config['restore'] {

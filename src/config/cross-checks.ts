@@ -24,7 +24,7 @@ export interface Written {
 /** Settings that backing a component up cannot do without. */
 export const requiredBy: Readonly<Record<Component, readonly SettingName[]>> = {
   databases: ['SQL_SERVERS', 'SQL_USER', 'SQL_PASSWORD', 'SQL_BACKUP_DIRECTORY'],
-  fileshare: ['FILE_SHARE_PATH'],
+  fileshare: ['FILE_SHARE_PATH', 'FILE_SHARE_USER', 'FILE_SHARE_PASSWORD'],
   secrets: ['KEY_VAULT_URL'],
 };
 
@@ -60,20 +60,27 @@ export function checkSources(written: Written): string[] {
 }
 
 /** True also for what such a host has no use for: checkHost says so. */
-function isNeedless(name: SettingName, { backupMode, serverless }: Written): boolean {
+function isNeedless(name: SettingName, { has, backupMode, serverless }: Written): boolean {
   if (name === 'SQL_BACKUP_DIRECTORY') return backupMode === 'url' || serverless !== undefined;
-  return name === 'FILE_SHARE_PATH' && serverless !== undefined;
+  if (name === 'FILE_SHARE_PATH') return has('FILE_SHARE_SMB_URL') || serverless !== undefined;
+  return name.startsWith('FILE_SHARE_') && !has('FILE_SHARE_SMB_URL');
+}
+
+export function checkShare({ has }: Written): string[] {
+  return has('FILE_SHARE_PATH') && has('FILE_SHARE_SMB_URL')
+    ? ['FILE_SHARE_SMB_URL: is set beside FILE_SHARE_PATH; keep one of the two']
+    : [];
 }
 
 const besideTheStamp = 'see docs/hosting.md for a host beside the stamp that can';
 
 /** A plan without drives of its own would find neither the share nor the staging directory, night after night. */
-export function checkHost({ serverless, components: asked, backupMode }: Written): string[] {
+export function checkHost({ has, serverless, components: asked, backupMode }: Written): string[] {
   if (serverless === undefined) return [];
   const problems: string[] = [];
-  if (asked.includes('fileshare')) {
+  if (asked.includes('fileshare') && !has('FILE_SHARE_SMB_URL')) {
     problems.push(
-      `BACKUP_COMPONENTS: lists fileshare, but a ${serverless} plan cannot mount the share; take it out, and ${besideTheStamp}`,
+      `BACKUP_COMPONENTS: lists fileshare, but a ${serverless} plan cannot mount the share; set FILE_SHARE_SMB_URL, or take it out, and ${besideTheStamp}`,
     );
   }
   if (!asked.includes('databases')) return problems;

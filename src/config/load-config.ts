@@ -7,6 +7,7 @@ import {
   checkHost,
   checkRotationWatch,
   checkServe,
+  checkShare,
   checkSources,
   checkStorage,
 } from './cross-checks';
@@ -53,7 +54,9 @@ export function loadConfig(environment: Environment, { sources = true }: LoadOpt
   problems.push(
     ...checkStorage(written),
     ...(sources
-      ? [checkSources, checkHost, checkBackupMode, checkDropFile, checkRotationWatch].flatMap((check) => check(written))
+      ? [checkSources, checkShare, checkHost, checkBackupMode, checkDropFile, checkRotationWatch].flatMap((check) =>
+          check(written),
+        )
       : []),
     ...checkServe(written),
   );

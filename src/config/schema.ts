@@ -11,6 +11,7 @@ import {
   positiveNumber,
   schedule,
   scheduleOrOff,
+  smbUrl,
   secureUrl,
   serviceUrl,
   storageVersion,
@@ -74,6 +75,7 @@ const stampName = pattern(
   /^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/,
   'must have at most 40 letters, digits and hyphens, beginning with a letter or digit',
 );
+const shareUser = pattern(/^([^\\@]+\\[^\\@]+|[^\\]+)$/, 'must be DOMAIN\\user or user@domain');
 const apiKey = pattern(/^[\x21-\x7e]{16,}$/, 'must have at least 16 printable characters without spaces');
 
 /** Every setting there is. Names are those of environment variables; a name enters with the code that reads it. */
@@ -141,6 +143,10 @@ export const settings = {
   ),
 
   FILE_SHARE_PATH: optional('The tenant file share as Hubkeep sees it: a mounted path or UNC.', absolutePath),
+  FILE_SHARE_SMB_URL: optional('The same as a file server has it, smb://host/share[/path]: read without a mount.', smbUrl),
+  FILE_SHARE_USER: optional('Account that reads FILE_SHARE_SMB_URL: DOMAIN\\user or user@domain.', shareUser),
+  FILE_SHARE_PASSWORD: secret('Password of FILE_SHARE_USER.', text),
+  FILE_SHARE_REQUIRE_ENCRYPTION: preset('false', 'true refuses a file server of FILE_SHARE_SMB_URL that cannot encrypt.', flag),
   FILE_SHARE_EXCLUDE: preset('', 'Globs over paths of the share to leave out, separated by commas; case counts.', excludeGlobs),
   FILE_SHARE_WIDTH: preset(
     '1',

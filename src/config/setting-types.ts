@@ -115,6 +115,36 @@ export const storageVersion: SettingType<string> = z
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date such as 2019-07-07')
   .refine((version) => version >= oldestStorageVersion, `must be ${oldestStorageVersion} or later`);
 
+/** A directory of a share on a file server. */
+export interface SmbPlace {
+  readonly host: string;
+  /** 445 when undefined. */
+  readonly port?: number;
+  readonly share: string;
+  /** Below the share, with `/` between names; empty for all of it. */
+  readonly directory: string;
+}
+
+const smbWritten = /^smb:\/\/([^/@:?#\s[\]]+|\[[\da-fA-F:.%]+\])(?::(\d{1,5}))?\/([^/?#]+)((?:\/[^/?#]+)*)\/*$/i;
+
+/** `smb://host[:port]/share[/path]`; special characters of names are written as in every URL. */
+export const smbUrl: z.ZodType<SmbPlace, string> = z.string().transform((written, context) => {
+  const [, host, port, share, directory] = smbWritten.exec(written) ?? [];
+  if (/^smb:\/\/[^/]*@/i.test(written))
+    return refuse(context, 'must not hold a user or password: these are FILE_SHARE_USER and FILE_SHARE_PASSWORD');
+  if (host === undefined || share === undefined || directory === undefined)
+    return refuse(context, 'must be smb://host/share or smb://host:port/share/path');
+  try {
+    const names = directory.split('/').filter(Boolean).map(decodeURIComponent);
+    if ([share, ...names].some((name) => /^\.\.?$|[\\/\p{Cc}]/u.test(decodeURIComponent(name))))
+      return refuse(context, 'must not hold . or .. or backslashes in its path');
+    const place = { host: host.replace(/^\[|\]$/g, ''), share: decodeURIComponent(share), directory: names.join('/') };
+    return port === undefined ? place : { ...place, port: Number(port) };
+  } catch {
+    return refuse(context, 'must have its % written as %25');
+  }
+});
+
 /** NCRONTAB, the six fields that Azure Functions reads, seconds first. */
 export const schedule: SettingType<string> = z.string().superRefine((written, context) => {
   const problem = scheduleProblem(written);

@@ -29,6 +29,8 @@ export const errorCodes = [
   'share.denied',
   'share.locked',
   'share.changing',
+  'share.insecure',
+  'share.blocked',
   // databases
   'sql.unreachable',
   'sql.login-failed',

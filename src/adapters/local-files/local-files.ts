@@ -6,7 +6,7 @@ import { createLatency } from './latency';
 import { nativePath } from './native-path';
 import { openLocalFile } from './open-local-file';
 import { createInstantReader, readWhole } from './read-local-file';
-import { timestamp } from './timestamp';
+import { timestamp } from '../timestamp';
 import { missingRoot, replacedEntry, translateFileError, translateRootError } from './translate-error';
 
 /** A listed entry takes some microseconds from a disk and a good part of a millisecond from a network. */

@@ -2,7 +2,7 @@ import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from 'node
 import type { SharePath } from '../../contracts/share-path';
 import type { OpenFile } from '../../ports/file-source';
 import { plainFile, refuseOther } from './plain-file';
-import { timestamp } from './timestamp';
+import { timestamp } from '../timestamp';
 import { translateFileError } from './translate-error';
 
 /** Answers at once: a promise for every piece costs more than the read itself where the disk is local. */

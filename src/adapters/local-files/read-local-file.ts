@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { SharePath } from '../../contracts/share-path';
 import type { FileState, ReadOptions, WholeFile } from '../../ports/file-source';
 import { plainFile, refuseOther } from './plain-file';
-import { timestamp } from './timestamp';
+import { timestamp } from '../timestamp';
 import { translateFileError } from './translate-error';
 
 export interface LocalFile {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { timestamp } from '../../../src/adapters/local-files/timestamp';
+import { timestamp } from '../../../src/adapters/timestamp';
 import { utimesSeconds } from '../../../src/adapters/local-target/utimes-seconds';
 
 const directory = mkdtempSync(join(tmpdir(), 'hubkeep-utimes-'));

@@ -1,4 +1,4 @@
-import type { Timestamp } from '../../ports/file-source';
+import type { Timestamp } from '../ports/file-source';
 
 const perSecond = 1_000_000_000n;
 
