@@ -1,5 +1,6 @@
 import { type Create, type Created, closeRequest, createRequest, openedBefore, parseClose, parseCreate } from './create-close';
 import type { Reply, Request } from './connection';
+import { TooFewCredits } from './credits';
 import { isLink, attribute, type SmbInfo } from './entry';
 import { fsctl, ioctlRequest, parseIoctl } from './ioctl';
 import { status, statusError } from './nt-status';
@@ -28,7 +29,13 @@ export async function openWith(session: Session, target: Target, steps: readonly
   const compound = [create, ...steps.map((step) => step(openedBefore))];
   const charge = compound.reduce((sum, request) => sum + request.charge, 0);
   if (charge > session.connection.credits()) return openStepByStep(session, target, steps);
-  const [opened, ...replies] = await session.send(compound);
+  const sent = await session.send(compound).catch((error: unknown) => {
+    // The server has taken back what it allowed a moment ago.
+    if (error instanceof TooFewCredits) return undefined;
+    throw error;
+  });
+  if (sent === undefined) return openStepByStep(session, target, steps);
+  const [opened, ...replies] = sent;
   return { ...creationOf(opened, target.path), replies };
 }
 

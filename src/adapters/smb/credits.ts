@@ -6,6 +6,13 @@ const wanted = 512;
 /** No server needs to give more, and one that does must not make us count without end. */
 const most = 8192;
 
+/** Before anything was sent: less may be asked for at once. */
+export class TooFewCredits extends SmbError {
+  constructor(allowed: number) {
+    super('busy', `The server allows ${allowed} requests at once, too few for what is asked for`);
+  }
+}
+
 interface Waiting {
   readonly need: number;
   readonly start: () => void;
@@ -43,7 +50,7 @@ export function createCredits(): Credits {
     }
     // Nothing is on its way that could bring more.
     if (out === 0 && queue.length > 0) {
-      const error = new SmbError('busy', `The server allows ${free} requests at once, too few for what is asked for`);
+      const error = new TooFewCredits(free);
       for (const waiting of queue.splice(0)) waiting.refuse(error);
     }
   };

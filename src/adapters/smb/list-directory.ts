@@ -30,7 +30,7 @@ interface Begun {
 async function collect(session: Session, { fileId }: Created, { path, replies }: Begun): Promise<SmbEntry[]> {
   const maxOutput = Math.max(
     bytesPerCredit,
-    Math.min(further, session.maxTransact, (session.connection.credits() - 1) * bytesPerCredit),
+    Math.min(further, session.maxTransact, Math.floor(session.connection.credits() / 2) * bytesPerCredit),
   );
   const entries: SmbEntry[] = [];
   let waiting = [...replies];

@@ -8,7 +8,7 @@ import { endsSession, status, statusError } from './nt-status';
 import type { Account } from './ntlm-keys';
 import { command, dialect, dialectName, dialects, shareFlag } from './protocol';
 import { createTranscript, noEncryption, signIn, type SignedIn, type Transcript } from './sign-in';
-import { SmbError } from './smb-error';
+import { SmbError, type SmbErrorOptions } from './smb-error';
 import { excludesNtlm } from './spnego';
 import { encodeTreeConnect, parseTreeConnect, shareType } from './tree-connect';
 import type { TransportOptions } from './transport';
@@ -112,12 +112,19 @@ async function connectTree(connection: Connection, { options, hello, negotiated,
 async function validate(connection: Connection, hello: Hello, negotiated: Negotiated): Promise<void> {
   const code = fsctl.validateNegotiateInfo;
   const request = ioctlRequest({ code, fileId: openedBefore, input: encodeValidation(hello), maxOutput: 24 });
-  const [reply] = await connection.send([request]);
+  // A server that was asked for other dialects than it heard of hangs up (3.3.5.15.12).
+  const [reply] = await connection.send([request]).catch((cause: unknown) => {
+    throw cause instanceof SmbError && cause.kind === 'lost' ? changed({ cause }) : cause;
+  });
   if (reply === undefined) return;
   // Servers from before SMB 3 do not know the question, and say so under signature.
   const unknown: readonly number[] = [status.fileClosed, status.invalidDeviceRequest, status.notSupported];
   if (negotiated.dialect < dialect.smb30 && unknown.includes(reply.status)) return;
   if (reply.status !== status.success || !confirms(parseIoctl(reply.message), negotiated)) {
-    throw new SmbError('insecure', 'What was agreed upon with the server was changed on its way', { status: reply.status });
+    throw changed({ status: reply.status });
   }
+}
+
+function changed(options: SmbErrorOptions): SmbError {
+  return new SmbError('insecure', 'The server does not confirm what was agreed upon: it was changed on its way', options);
 }
