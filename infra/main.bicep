@@ -13,9 +13,6 @@ metadata settingsWithoutParameter = {
   DRILL_SQL_BACKUP_DIRECTORY: 'No plan of Azure sees the staging directory.'
   DRILL_SQL_BACKUP_DIRECTORY_LOCAL: 'No plan of Azure sees the staging directory.'
   FILE_SHARE_PATH: 'No plan of Azure can mount the share of the stamp.'
-  FILE_SHARE_EXCLUDE: 'No plan of Azure can mount the share of the stamp.'
-  FILE_SHARE_WIDTH: 'No plan of Azure can mount the share of the stamp.'
-  FILE_SHARE_MAX_MBPS: 'No plan of Azure can mount the share of the stamp.'
   RESTORE_DIRECTORY: 'No plan of Azure has a directory that all hosts see and that outlives them.'
   SYSTEM_SECRETS_WIPE: 'The backup storage keeps versions, so that nothing left there could be wiped.'
   SERVE_API_KEY: 'For hubkeep serve; the app has function keys.'
@@ -82,7 +79,7 @@ param tags tagsType = {}
 @maxLength(40)
 param stampName string = 'stamp'
 
-@description('BACKUP_COMPONENTS: databases and secrets, or one of them. The file share needs a host beside the stamp.')
+@description('BACKUP_COMPONENTS: some of databases, fileshare, secrets. fileshare needs fileShareSmbUrl.')
 param backupComponents string = 'databases,secrets'
 
 @description('BACKUP_SCHEDULE: NCRONTAB with seconds, in UTC.')
@@ -106,6 +103,16 @@ param sqlDatabases string = 'appservice_hosting,appservice_metering,master'
 
 @description('SQL_BACKUP_MODE: url alone, by which SQL Server writes into the backup storage by itself.')
 param sqlBackupMode string = 'url'
+
+@description('FILE_SHARE_SMB_URL: smb://host/share[/path] of the tenant file share, read without a mount. The app has to reach port 445 there.')
+param fileShareSmbUrl string = ''
+
+@description('FILE_SHARE_USER: DOMAIN\\user or user@domain that may read all of it.')
+param fileShareUser string = ''
+
+@description('FILE_SHARE_PASSWORD: goes into the vault. Empty leaves the one that is there.')
+@secure()
+param fileSharePassword string = ''
 
 @description('SYSTEM_SECRETS_PATH: blob:CONTAINER/NAME in the backup storage; empty where SystemSecrets.JSON is handed over in another way.')
 #disable-next-line secure-secrets-in-params // It says where the file is left, and holds nothing of it.
@@ -198,11 +205,12 @@ var unknownComponents = filter(components, component => !contains(['databases', 
 var dropParts = split(replace(systemSecretsPath, 'blob:', ''), '/')
 
 var checkedComponents = !empty(unknownComponents)
-  ? fail('backupComponents: must list some of databases, secrets, separated by commas.')
-  : contains(components, 'fileshare')
-      ? fail('backupComponents: no plan of Azure can mount the share of the stamp. Back fileshare up from a host beside the stamp (docs/hosting.md), and take it out of here.')
+  ? fail('backupComponents: must list some of databases, fileshare, secrets, separated by commas.')
+  : contains(components, 'fileshare') && (empty(fileShareSmbUrl) || empty(fileShareUser))
+      ? fail('fileShareSmbUrl, fileShareUser: no plan of Azure can mount the share of the stamp. Set both to have it read over SMB, or take fileshare out of backupComponents and back it up from a host beside the stamp (docs/hosting.md).')
       : components
 var withDatabases = contains(checkedComponents, 'databases')
+var withShare = contains(checkedComponents, 'fileshare')
 var withSecrets = contains(checkedComponents, 'secrets')
 var checkedBackupMode = sqlBackupMode == 'url'
   ? sqlBackupMode
@@ -321,6 +329,7 @@ module vault './modules/vault.bicep' = {
     allowedIpRanges: checkedIpRanges
     workspaceId: monitoring.outputs.workspaceId
     sqlPassword: sqlPassword
+    fileSharePassword: fileSharePassword
     notifyWebhookUrl: notifyWebhookUrl
   }
 }
@@ -414,6 +423,13 @@ var hubkeepSettings = {
         SQL_PASSWORD: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secretNames.SQL_PASSWORD})'
         SQL_DATABASES: sqlDatabases
         SQL_BACKUP_MODE: checkedBackupMode
+      }
+    : {})
+  ...(withShare
+    ? {
+        FILE_SHARE_SMB_URL: fileShareSmbUrl
+        FILE_SHARE_USER: fileShareUser
+        FILE_SHARE_PASSWORD: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secretNames.FILE_SHARE_PASSWORD})'
       }
     : {})
   ...(withSecrets ? { KEY_VAULT_URL: 'https://${vaultName}${environment().suffixes.keyvaultDns}' } : {})

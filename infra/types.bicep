@@ -10,6 +10,7 @@ type tagsType = {
 @description('Names in the vault of the secrets that Hubkeep is configured with.')
 var secretNames = {
   SQL_PASSWORD: 'hubkeep-sql-password'
+  FILE_SHARE_PASSWORD: 'hubkeep-file-share-password'
   NOTIFY_WEBHOOK_URL: 'hubkeep-notify-webhook-url'
 }
 
@@ -24,6 +25,10 @@ type moreSettingsType = {
   SQL_BACKUP_STALL_MINUTES: string?
   SQL_BACKUP_TIMEOUT_HOURS: string?
   DRILL_SQL_SERVER: string?
+  FILE_SHARE_REQUIRE_ENCRYPTION: 'true' | 'false' | null
+  FILE_SHARE_EXCLUDE: string?
+  FILE_SHARE_WIDTH: string?
+  FILE_SHARE_MAX_MBPS: string?
   DRILL_SAMPLE_PERCENT: string?
   DRILL_SCRATCH_DIRECTORY: string?
   SYSTEM_SECRETS_MAX_AGE_DAYS: string?

@@ -16,6 +16,9 @@ param workspaceId string
 param sqlPassword string
 @description('Empty leaves the one in the vault as it is.')
 @secure()
+param fileSharePassword string
+@description('Empty leaves the one in the vault as it is.')
+@secure()
 param notifyWebhookUrl string
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
@@ -53,6 +56,14 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     properties: {
       value: sqlPassword
       contentType: 'SQL_PASSWORD of Hubkeep'
+    }
+  }
+
+  resource sharePassword 'secrets' = if (!empty(fileSharePassword)) {
+    name: secretNames.FILE_SHARE_PASSWORD
+    properties: {
+      value: fileSharePassword
+      contentType: 'FILE_SHARE_PASSWORD of Hubkeep'
     }
   }
 

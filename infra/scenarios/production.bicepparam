@@ -4,9 +4,13 @@ using '../main.bicep'
 
 param environmentName = 'production'
 param stampName = 'stamp-1'
+param backupComponents = 'databases,fileshare,secrets'
 param sqlServers = 'sql-listener.stamp.example'
 param sqlUser = 'hubkeep'
 param sqlPassword = readEnvironmentVariable('SQL_PASSWORD', '')
+param fileShareSmbUrl = 'smb://fs01.stamp.example/WebSites'
+param fileShareUser = 'STAMP\\hubkeep'
+param fileSharePassword = readEnvironmentVariable('FILE_SHARE_PASSWORD', '')
 param notify = 'webhook'
 param notifyWebhookUrl = readEnvironmentVariable('NOTIFY_WEBHOOK_URL', '')
 param systemSecretsPath = 'blob:hubkeep-drop/SystemSecrets.JSON'
@@ -24,4 +28,5 @@ param immutabilityDays = 35
 param moreSettings = {
   SQL_TRUST_SERVER_CERTIFICATE: 'false'
   SQL_BACKUP_TIMEOUT_HOURS: '12'
+  FILE_SHARE_REQUIRE_ENCRYPTION: 'true'
 }

@@ -51,7 +51,7 @@ test('a stamp with all its parts reads into one frozen structure', () => {
       ...{ prefersUrl: false, stallMinutes: 30, timeoutHours: 24 },
     },
     drillSql: undefined,
-    fileShare: { path: '\\\\files\\websites', exclude: [], width: 1 },
+    fileShare: { place: { kind: 'path', path: '\\\\files\\websites' }, exclude: [], width: 1 },
     secrets: {
       vaultUrl: 'https://vault.example',
       vaultApiVersion: undefined,

@@ -13,7 +13,8 @@ function problemsOn(plan: string, settings: Record<string, string>): string {
 }
 
 test('a plan that cannot mount the share refuses it, whether a path is set or not', () => {
-  const expected = /BACKUP_COMPONENTS: lists fileshare, but a Flex Consumption plan cannot mount the share.*docs\/hosting\.md/;
+  const expected =
+    /BACKUP_COMPONENTS: lists fileshare, but a Flex Consumption plan cannot mount the share; set FILE_SHARE_SMB_URL.*docs\/hosting\.md/;
   expect(problemsOn('FlexConsumption', { BACKUP_COMPONENTS: 'fileshare,secrets' })).toMatch(expected);
   const withPath = problemsOn('FlexConsumption', { BACKUP_COMPONENTS: 'fileshare,secrets', FILE_SHARE_PATH: '/mnt/share' });
   expect(withPath).toMatch(expected);

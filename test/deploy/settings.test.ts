@@ -62,7 +62,7 @@ test.each(samples)('%s is a settings file without a doubt, valid with its secret
   const text = readText(file);
   expect(envFileDoubts(file, text)).toEqual([]);
   const { fileShare, sql } = loadConfig({ ...parseEnv(text), SQL_PASSWORD: 'x' }, { sources: true });
-  expect(fileShare?.path).toMatch(/^(\/mnt\/websites|\\\\\w)/);
+  expect(fileShare?.place).toMatchObject({ kind: 'path', path: expect.stringMatching(/^(\/mnt\/websites|\\\\\w)/) });
   expect(sql?.road.kind).toBe('disk');
 });
 
