@@ -83,6 +83,11 @@ export const importRules = [
     [folder(services), folder('(activities|orchestrators|workflow|triggers|web|config)'), ...roots, ...outside],
     'An adapter serves a port: it knows ports, contracts, errors and its SDK, never who calls it.',
   ),
+  only(
+    ['src/adapters/smb/**'],
+    [ownFolder, 'node:'],
+    'The SMB client could be a package of its own: it knows the protocol and Node, and nothing of what it is used for.',
+  ),
   allBut(
     ['src/triggers/**', 'src/web/**'],
     [folder('(adapters|orchestrators|activities)'), ...engines.map((engine) => `${engine}$`), ...roots, ...outside, 'node:fs'],

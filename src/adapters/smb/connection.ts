@@ -61,8 +61,8 @@ interface Pending {
 
 export async function openConnection(options: TransportOptions): Promise<Connection> {
   const server = `${options.host}:${options.port}`;
-  const credits = createCredits();
   const pending = new Map<number, Pending>();
+  const credits = createCredits(() => pending.size === 0);
   let nextId = 0;
   let load = 0;
   let sessionId = 0n;
@@ -82,13 +82,13 @@ export async function openConnection(options: TransportOptions): Promise<Connect
     link.destroy();
   }
 
-  /** Of all requests on their way the first one is the oldest. */
+  /** Of all requests on their way the first one is the oldest. It is the socket that keeps a process waiting. */
   function watch(): void {
     const [oldest] = pending.values();
     timer = undefined;
     if (oldest === undefined) return;
     const left = oldest.deadline - performance.now();
-    if (left > 0) timer = setTimeout(watch, left);
+    if (left > 0) timer = setTimeout(watch, left).unref();
     else fail(new SmbError('timed-out', `${server} did not answer within ${options.timeoutMs} ms`));
   }
 
@@ -121,7 +121,7 @@ export async function openConnection(options: TransportOptions): Promise<Connect
     });
     const message = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
     link.send(security?.sealer?.seal(message) ?? message);
-    timer ??= setTimeout(watch, options.timeoutMs);
+    timer ??= setTimeout(watch, options.timeoutMs).unref();
   }
 
   function receive(frame: Buffer): void {
@@ -151,9 +151,13 @@ export async function openConnection(options: TransportOptions): Promise<Connect
     if (!wasSealed && security !== undefined) verify(header, message, isInterim);
     if (isFirst && sessionId !== 0n && header.sessionId !== sessionId)
       throw malformed('message', 'it belongs to another session');
-    if (isInterim) return credits.grant(header.credits);
-    pending.delete(header.messageId);
     credits.give(asked.charge, header.credits);
+    if (isInterim) {
+      // What the request took is back with this; the answer itself may bring none (3.2.5.1.4).
+      pending.set(header.messageId, { ...asked, charge: 0 });
+      return;
+    }
+    pending.delete(header.messageId);
     asked.resolve({ header, status: header.status, message, request: asked.request });
   }
 

@@ -26,32 +26,31 @@ export interface Credits {
   take(waiting: Waiting): void;
   /** How many to ask for with a request that takes `charge`. */
   ask(charge: number): number;
-  /** A request came back, and brought new ones. */
+  /** An answer came, and brought new ones in place of those its request took. */
   give(charge: number, granted: number): void;
-  /** Interim answers grant without ending a request. */
-  grant(granted: number): void;
   /** Starts whoever can be. */
   settle(): void;
   fail(error: SmbError): void;
 }
 
-export function createCredits(): Credits {
+/** @param isIdle whether nothing is on its way that could bring more. */
+export function createCredits(isIdle: () => boolean): Credits {
   let free = 1;
   let out = 0;
-  let queue: Waiting[] = [];
+  const queue: Waiting[] = [];
 
   const settle = () => {
-    while (queue[0] !== undefined && queue[0].need <= free) {
-      const [next] = queue.splice(0, 1);
-      if (next === undefined) return;
-      free -= next.need;
-      out += next.need;
-      next.start();
-    }
-    // Nothing is on its way that could bring more.
-    if (out === 0 && queue.length > 0) {
-      const error = new TooFewCredits(free);
-      for (const waiting of queue.splice(0)) waiting.refuse(error);
+    for (let [next] = queue; next !== undefined; [next] = queue) {
+      const isTooMuch = next.need > free;
+      if (isTooMuch && !isIdle()) return;
+      queue.splice(0, 1);
+      if (isTooMuch) {
+        next.refuse(new TooFewCredits(free));
+      } else {
+        free -= next.need;
+        out += next.need;
+        next.start();
+      }
     }
   };
 
@@ -66,14 +65,9 @@ export function createCredits(): Credits {
       out -= charge;
       free = Math.min(most, free + granted);
     },
-    grant(granted) {
-      free = Math.min(most, free + granted);
-    },
     settle,
     fail(error) {
-      const refused = queue;
-      queue = [];
-      for (const waiting of refused) waiting.refuse(error);
+      for (const waiting of queue.splice(0)) waiting.refuse(error);
     },
   };
 }

@@ -32,6 +32,7 @@ export async function openFile(session: Session, target: Target): Promise<SmbFil
   let planned = 0;
   let current: Buffer = Buffer.alloc(0);
   let isAtEnd = false;
+  let failure: { readonly error: unknown } | undefined;
 
   function plan(wanted: number): void {
     const content = readRange(session, { fileId, path: target.path, offset: planned, length: wanted });
@@ -48,17 +49,26 @@ export async function openFile(session: Session, target: Target): Promise<SmbFil
       plan(bytesPerCredit);
   }
 
+  async function next(): Promise<void> {
+    readOn();
+    const [piece] = pieces.splice(0, 1);
+    current = (await piece?.content) ?? current;
+    isAtEnd = piece === undefined || current.length < piece.wanted;
+    if (isAtEnd) pieces = [];
+    else readOn();
+  }
+
   return {
     info,
     async read(into) {
+      // What comes after a piece that failed must not be taken for it.
+      if (failure !== undefined) throw failure.error;
       if (into.length === 0) return 0;
       if (current.length === 0 && !isAtEnd) {
-        readOn();
-        const [next] = pieces.splice(0, 1);
-        current = (await next?.content) ?? current;
-        isAtEnd = next === undefined || current.length < next.wanted;
-        if (isAtEnd) pieces = [];
-        else readOn();
+        await next().catch((error: unknown) => {
+          failure = { error };
+          throw error;
+        });
       }
       const bytes = current.copy(into);
       current = current.subarray(bytes);

@@ -3,7 +3,7 @@ import { closeRequest } from './create-close';
 import { attribute, type SmbInfo } from './entry';
 import { openFile } from './open-file';
 import { status, statusError } from './nt-status';
-import { bytesPerCredit } from './protocol';
+import { bytesPerCredit, creditsFor } from './protocol';
 import { parseRead, readRequest } from './read';
 import type { Session } from './session';
 import { statOf } from './stat';
@@ -25,7 +25,7 @@ export interface SmbWhole {
 /** Opens, reads and closes in one message and its answer; in several where the file is another than expected. */
 export async function readWhole(session: Session, target: Target, { limit, expected }: WholeOptions): Promise<SmbWhole> {
   const length = Math.min(limit, expected ?? bytesPerCredit - 1) + 1;
-  if (length > session.maxRead) return readPieces(session, target, limit);
+  if (length > session.maxRead || creditsFor(length) > session.connection.credits()) return readPieces(session, target, limit);
   const opened = await openWith(session, target, [(fileId) => readRequest({ fileId, offset: 0, length }), closeRequest]);
   const closed = await closedBy(session, opened, target.path);
   const isReparsePoint = (opened.info.attributes & attribute.reparsePoint) !== 0;

@@ -8,15 +8,13 @@ const lanes = 24;
 export async function filesOf(share: SmbShare, directory: string): Promise<Map<string, SmbEntry>> {
   const files = new Map<string, SmbEntry>();
   const walk = async (path: string): Promise<void> => {
-    const entries = await share.list(path);
-    await Promise.all(
-      entries.map((entry) => {
-        const child = path === '' ? entry.name : `${path}/${entry.name}`;
-        if (isDirectory(entry)) return walk(child);
-        files.set(child, entry);
-        return undefined;
-      }),
-    );
+    const directories: string[] = [];
+    for (const entry of await share.list(path)) {
+      const child = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (isDirectory(entry)) directories.push(child);
+      else files.set(child, entry);
+    }
+    await Promise.all(directories.map(walk));
   };
   await walk(directory);
   return files;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,9 +65,11 @@ export async function startSmbServer({ directory, global = [], share = [] }: Smb
     workers: () => childrenOf(main).filter((pid) => !helpers.has(pid)),
     signal: (pid, signal) => asRoot('kill', [`-${signal}`, String(pid)]),
     async stop() {
-      for (const pid of [...childrenOf(main), main]) spawnSync('kill', ['-KILL', String(pid)]);
+      const pids = [main, ...childrenOf(main)].map(String);
+      asRoot('sh', ['-c', 'kill -KILL "$@" 2>/dev/null || true', 'kill', ...pids]);
       if (server.exitCode === null && server.signalCode === null) await ended;
-      rmSync(home, { recursive: true, force: true });
+      while (pids.some((pid) => existsSync(`/proc/${pid}`))) await sleep(10);
+      asRoot('rm', ['-rf', home]);
     },
   };
 }

@@ -65,7 +65,8 @@ export async function startTamperingProxy(target: number): Promise<TamperingProx
   };
 }
 
-function splitter(deliver: (message: Buffer) => void): (chunk: Buffer) => void {
+/** Puts messages together again from whatever pieces they come in. */
+export function splitter(deliver: (message: Buffer) => void): (chunk: Buffer) => void {
   let held: Buffer = Buffer.alloc(0);
   return (chunk) => {
     held = Buffer.concat([held, chunk]);
