@@ -6,8 +6,8 @@ export const root = new URL('..', import.meta.url).pathname;
 /** Loaded by few configurations, and only when first needed: they stay out of the file that is loaded at the start. */
 export const lateSdks = ['@azure/identity', '@azure/keyvault-secrets', 'mssql'];
 
-/** The storage SDK asks for it when told to list in a format that Hubkeep never asks for. */
-const neverLoaded = ['apache-arrow'];
+/** The storage SDK asks for the one when told to list in a format that Hubkeep never asks for; loggers do without the other, which only development packages bring. */
+const neverLoaded = ['apache-arrow', 'supports-color'];
 
 /** @returns esbuild's result, with its account of what went in. */
 export function bundle({ external = [], ...options }) {

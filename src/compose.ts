@@ -160,7 +160,7 @@ export function compose(config: Config, { log, runsDependOnProcess, spawnShareTh
   };
   const { bootId } = host;
   const edges = {
-    ...{ config, clock, log, store, points, summaries, lock, progress, startRun },
+    ...{ config, clock, log, store, points, summaries, lock, progress, startRun, notifier },
     ...{ runbooks, restores, drills, verifier, ...secrets },
   };
   return { ...edges, activities, runPoints, repositoryId, shareStore, serverRestores, bootId };

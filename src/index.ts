@@ -1,6 +1,6 @@
 /** The Azure root: what the Functions host loads. The only place that registers functions. */
 import { join } from 'node:path';
-import { app } from '@azure/functions';
+import { app, type InvocationContext } from '@azure/functions';
 import { createJsonLog } from './adapters/json-log';
 import { spawnThread } from './adapters/worker-threads/spawn-thread';
 import { compose } from './compose';
@@ -22,6 +22,7 @@ import { registerDurable } from './workflow/durable';
 
 const spawnShareThread: SpawnShareThread = (data) => spawnThread(join(__dirname, 'share-worker.js'), data);
 const spawnWriter: SpawnWriter = (data) => spawnThread(join(__dirname, 'restore-worker.js'), data);
+const nightlyRetries = 5;
 // The host takes what a worker prints into its own log.
 const log = createJsonLog((line) => process.stdout.write(`${line}\n`));
 
@@ -38,6 +39,11 @@ try {
   app.http(route.name, toHttpFunction(route, log));
 }
 
+/** The host counts the tries after the first one. */
+function isLastTry({ retryContext }: InvocationContext): boolean {
+  return (retryContext?.retryCount ?? 0) >= nightlyRetries;
+}
+
 function register() {
   const hubkeep = compose(loadConfig(readEnvironment()), { log, runsDependOnProcess: false, spawnShareThread, spawnWriter });
   registerDurable({ orchestrators, activities: hubkeep.activities, retry: retryTable, log });
@@ -50,9 +56,9 @@ function register() {
     runOnStartup: false,
     useMonitor: true,
     // A store that is away for a moment at this hour must not cost the night.
-    retry: { strategy: 'fixedDelay', maxRetryCount: 5, delayInterval: { minutes: 2 } },
+    retry: { strategy: 'fixedDelay', maxRetryCount: nightlyRetries, delayInterval: { minutes: 2 } },
     extraInputs: [durableClientInput()],
-    handler: (_timer, context) => startNightlyBackup(durableClientOf(context)),
+    handler: (_timer, context) => startNightlyBackup(durableClientOf(context), { isLastTry: isLastTry(context) }),
   });
 
   const { schedule: drillSchedule } = hubkeep.config.drill;

@@ -5,8 +5,8 @@ import { scheduleOptions } from '../triggers/nightly-slot';
 import { problemResponse } from '../triggers/problem-response';
 import { answer, createRoutes } from '../triggers/routes';
 import { createDrillTimer } from '../triggers/timer-drill';
-import { createNightlyBackup } from '../triggers/timer-nightly-backup';
 import type { WorkflowClient } from '../workflow/workflow-client';
+import { createNightlySchedule } from './nightly-schedule';
 
 export interface StartServerOptions extends Pick<HttpServerOptions, 'apiKey' | 'tls'> {
   readonly hubkeep: Hubkeep;
@@ -17,18 +17,16 @@ export interface StartServerOptions extends Pick<HttpServerOptions, 'apiKey' | '
   readonly port?: number;
 }
 
-/** The API and the nightly schedule in this process. A slot that passed before it was started is not made up for. */
+/** The API and the schedules in this process. */
 export async function startServer(options: StartServerOptions): Promise<HttpServer> {
   const { hubkeep, engine, apiKey, tls, host = '127.0.0.1', port = 0 } = options;
-  const { log, config } = hubkeep;
+  const { log } = hubkeep;
   const endpoints = createRoutes(hubkeep).map((route) => ({
     ...route,
     answer: (request: Parameters<typeof route.handle>[0]) => answer(route, request, { engine, log }),
   }));
   const server = await startHttpServer({ endpoints, apiKey, host, port, tls, refuse: problemResponse });
-  const startNightlyBackup = createNightlyBackup(hubkeep);
-  // What keeps a night from starting is in the log already; the next night must come all the same.
-  const nightly = new Cron(config.schedule, { ...scheduleOptions, catch: () => undefined }, () => startNightlyBackup(engine));
+  const nightly = createNightlySchedule({ hubkeep, engine });
   const rehearsal = drillCron(hubkeep, engine);
   return {
     url: server.url,
@@ -44,5 +42,6 @@ function drillCron(hubkeep: Hubkeep, engine: WorkflowClient): Cron | undefined {
   const { schedule } = hubkeep.config.drill;
   if (schedule === undefined) return undefined;
   const start = createDrillTimer(hubkeep, schedule);
+  // What keeps a drill from starting is in the log already; the next one must come all the same.
   return new Cron(schedule, { ...scheduleOptions, catch: () => undefined }, () => start(engine));
 }

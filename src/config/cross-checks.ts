@@ -43,7 +43,7 @@ export function checkStorage({ has, storageUrl }: Written): string[] {
   const isOnStamp = has('AZURE_STACK_ARM_ENDPOINT') && storageUrl !== undefined && !isOfPublicAzure(storageUrl);
   if (isOnStamp && !byString && !has('BACKUP_STORAGE_SAS')) {
     problems.push(
-      'BACKUP_STORAGE_SAS: is not set, and storage of Azure Stack Hub takes no identity; set it, or BACKUP_STORAGE_CONNECTION_STRING instead of BACKUP_STORAGE_URL',
+      'BACKUP_STORAGE_SAS: is not set, and storage of Azure Stack Hub takes no identity; set it, or BACKUP_STORAGE_CONNECTION_STRING instead of BACKUP_STORAGE_URL (an account of Azure is named by its own blob endpoint, not by a domain of yours)',
     );
   }
   return problems;

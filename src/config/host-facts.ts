@@ -17,7 +17,7 @@ export function hostFactsOf(environment: Readonly<Record<string, string | undefi
   const { AZURE_AUTHORITY_HOST: authorityHost, AZURE_TENANT_ID: tenantId, WEBSITE_SKU: plan = '' } = environment;
   return {
     authorityHost: authorityHost?.trim() || undefined,
-    tenantId: tenantId?.trim() || undefined,
+    tenantId: tenantId?.trim().toLowerCase() || undefined,
     serverless: serverlessPlans[plan.trim()],
   };
 }

@@ -102,9 +102,11 @@ export const serviceUrl: SettingType<string> = secureUrl
 /** What the Azure Resource Manager of a stamp is called, for its users or for its operators, before the stamp's own domain. */
 export const armHost = /^(?:admin)?management\.(.+\..+)$/;
 
+const publicArm = /^management\.(azure\.com|chinacloudapi\.cn|usgovcloudapi\.net)$/;
+
 export const armEndpoint: SettingType<string> = serviceUrl.refine((written) => {
   const { hostname } = new URL(written);
-  return armHost.test(hostname) || isLoopback(hostname);
+  return (armHost.test(hostname) && !publicArm.test(hostname)) || isLoopback(hostname);
 }, 'must be https://management.REGION.FQDN, or https://adminmanagement.REGION.FQDN for the admin subscription');
 
 /** Earlier ones take blocks of 4 MiB, and tell less; every stamp that App Service still runs on knows this one. */

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
+import type { Notifier } from '../ports/notifier';
 import type { Log } from '../ports/log';
 import type { Runbooks } from '../recovery/runbook/runbooks';
 import type { Drills } from '../recovery/drill/drills';
@@ -30,6 +31,8 @@ export interface ApiServices {
   readonly points: RecoveryPoints;
   readonly runbooks: Runbooks;
   readonly summaries: RunSummaries;
+  /** Nobody without NOTIFY_WEBHOOK_URL. */
+  readonly notifier: Notifier | undefined;
   readonly lock: RunLock;
   readonly startRun: RunStarter;
   readonly verifier: Verifier;

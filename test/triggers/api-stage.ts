@@ -44,6 +44,7 @@ export function openApi(changes: (services: ApiServices) => Partial<ApiServices>
     points,
     runbooks: runbooksIn(),
     summaries,
+    notifier: undefined,
     lock,
     startRun: stage.starterOf(lock),
     restores: { lock: restoreLock, records, start: createRestoreStarter({ lock: restoreLock, records, clock }) },
