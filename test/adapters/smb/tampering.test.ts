@@ -95,16 +95,21 @@ check('a reply without its signature is refused', async () => {
   }
 });
 
-check('a reply in plain to a sealed request is refused', async () => {
+check.each([
+  ['an answer', 0, 0],
+  ['a promise of one', 0x103, 2],
+])('%s in plain to a sealed request is refused', async (_, status, flags) => {
   const share = open({ requireEncryption: true });
   let plain: Buffer | undefined;
   proxy.toClient((message, number) => {
-    // The answer to TREE_CONNECT is the first that is sealed: its number is 3.
     if (number === 2) plain = unsigned(message);
-    if (number < 3) return [message];
-    plain!.writeUInt32LE(3, 24);
+    if (number !== 3) return [message];
+    // The answer to TREE_CONNECT is the first that is sealed: its number is 3.
+    plain!.writeUInt32LE(status, 8);
     plain!.writeUInt16LE(3, 12);
-    return [plain!];
+    plain!.writeUInt32LE(1 | flags, flagsAt);
+    plain!.writeUInt32LE(3, 24);
+    return [plain!, message];
   });
   await expect(share.stat('a.txt')).rejects.toEqual(insecure);
 });
