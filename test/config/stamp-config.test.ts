@@ -64,6 +64,7 @@ test.each(['https://management.north.contoso.example/', 'https://adminmanagement
 );
 
 test.each([
+  'https://management.azure.com',
   'https://portal.north.contoso.example',
   'management.north.contoso.example',
   'http://management.north.contoso.example',

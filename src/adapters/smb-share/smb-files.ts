@@ -1,6 +1,15 @@
 import { compareNames, type SharePath } from '../../contracts/share-path';
 import type { FileSource, FileState, OpenFile, SourceEntry } from '../../ports/file-source';
-import { isDirectory, isLink, openSmbShare, unixNanoseconds, type SmbEntry, type SmbInfo, type SmbShareOptions } from '../smb';
+import {
+  isDirectory,
+  isLink,
+  isSmbError,
+  openSmbShare,
+  unixNanoseconds,
+  type SmbEntry,
+  type SmbInfo,
+  type SmbShareOptions,
+} from '../smb';
 import { timestamp } from '../timestamp';
 import { toShareName, toWirePath } from './share-names';
 import { translateRootError, translateSmbError } from './translate-error';
@@ -12,7 +21,7 @@ export interface SmbFilesOptions extends SmbShareOptions {
 
 /** A share of a file server, read without a mount. */
 export function createSmbFiles({ directory, ...options }: SmbFilesOptions): FileSource {
-  const share = openSmbShare(options);
+  let share = openSmbShare(options);
   const { host, port, share: name } = options;
   const location = `smb://${host}${port === undefined ? '' : `:${port}`}/${[name, directory].filter(Boolean).join('/')}`;
   const wire = (path: SharePath) => toWirePath([directory, path].filter(Boolean).join('/'));
@@ -57,6 +66,11 @@ export function createSmbFiles({ directory, ...options }: SmbFilesOptions): File
       try {
         await share.list(wire(''));
       } catch (error) {
+        // A refused account is tried no further, which would lock it. The next run is another matter.
+        if (isSmbError(error) && error.kind === 'login-refused') {
+          share.close();
+          share = openSmbShare(options);
+        }
         throw translateRootError(error, location);
       }
     },

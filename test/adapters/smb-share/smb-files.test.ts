@@ -122,3 +122,12 @@ check.each<[string, () => Partial<SmbFilesOptions>, object]>([
   if (hint !== undefined) expect(error?.hint).toMatch(hint);
   expect(JSON.stringify(error) + String(error?.stack) + String(error?.cause)).not.toContain('CANARY');
 });
+
+check('an account that was refused is let in by the next check once it may', async () => {
+  const late = openSource({ user: 'hubkeep-late' });
+  await expect(late.check()).rejects.toMatchObject({ code: 'share.denied' });
+  await expect(late.check()).rejects.toMatchObject({ code: 'share.denied' });
+  server.addUser('hubkeep-late');
+  await late.check();
+  expect((await late.list('empty')).map(({ name }) => name)).toEqual(['zero.txt']);
+});

@@ -24,6 +24,8 @@ export interface SmbServer {
   /** Processes that serve one connection each. */
   workers(): number[];
   signal(pid: number, signal: 'KILL' | 'STOP' | 'CONT'): void;
+  /** Lets another account in, with the same password. */
+  addUser(name: string): void;
   stop(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ export async function startSmbServer({ directory, global = [], share = [] }: Smb
   const more = join(home, 'more.conf');
   writeFileSync(more, lines(global));
   writeFileSync(config, configuration({ home, port, more, directory, share }));
-  addUser(config);
+  addUser(config, user);
 
   const server = spawnAsRoot(smbd, ['-F', '--no-process-group', '-s', config], join(home, 'smbd.log'));
   const ended = once(server, 'exit');
@@ -64,6 +66,7 @@ export async function startSmbServer({ directory, global = [], share = [] }: Smb
     configure: (extra) => writeFileSync(more, lines([...global, ...extra])),
     workers: () => childrenOf(main).filter((pid) => !helpers.has(pid)),
     signal: (pid, signal) => asRoot('kill', [`-${signal}`, String(pid)]),
+    addUser: (name) => addUser(config, name),
     async stop() {
       const pids = [main, ...childrenOf(main)].map(String);
       asRoot('sh', ['-c', 'kill -KILL "$@" 2>/dev/null || true', 'kill', ...pids]);
@@ -119,9 +122,9 @@ function lines(settings: readonly string[]): string {
   return settings.map((setting) => `  ${setting}\n`).join('');
 }
 
-function addUser(config: string): void {
-  if (spawnSync('id', ['-u', user]).status !== 0) asRoot('useradd', ['-M', '-s', '/usr/sbin/nologin', user]);
-  asRoot('smbpasswd', ['-c', config, '-s', '-a', user], `${password}\n${password}\n`);
+function addUser(config: string, name: string): void {
+  if (spawnSync('id', ['-u', name]).status !== 0) asRoot('useradd', ['-M', '-s', '/usr/sbin/nologin', name]);
+  asRoot('smbpasswd', ['-c', config, '-s', '-a', name], `${password}\n${password}\n`);
 }
 
 function childrenOf(pid: number): number[] {
