@@ -42,6 +42,8 @@ if ($PSCmdlet.ShouldProcess('Application', 'Make the event source Hubkeep') -and
 }
 
 Copy-Item -LiteralPath (Join-Path $PSScriptRoot 'Invoke-Hubkeep.ps1') -Destination $Program
+# What came in a downloaded archive bears a mark, for which RemoteSigned would refuse it every night.
+Unblock-File -LiteralPath (Join-Path $Program 'Invoke-Hubkeep.ps1')
 
 foreach ($task in 'backup', 'drill') {
   [xml] $definition = Get-Content -Raw -LiteralPath (Join-Path $PSScriptRoot "hubkeep-$task.xml")

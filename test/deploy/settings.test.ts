@@ -16,7 +16,7 @@ const image = [
   'WEBSITES_PORT',
 ];
 /** What azd is told beside settings. */
-const azd = ['HUBKEEP_NETWORK', 'HUBKEEP_NOTIFY', 'HUBKEEP_PLAN'];
+const azd = ['HUBKEEP_NETWORK', 'HUBKEEP_NOTIFY'];
 const known: readonly string[] = [...settingNames, ...hostSettings, ...identity, ...image, ...azd];
 
 const samples = recipeFiles().filter((file) => /\.env(\.sample)?$/.test(file));

@@ -43,6 +43,21 @@ test('a share that does not come up costs the share and not the night', () => {
   );
 });
 
+test('a run that hangs ends as a failed unit before the next night', () => {
+  for (const name of ['backup', 'drill'])
+    expect(valuesOf(`deploy/systemd/hubkeep-${name}.service`, 'TimeoutStartSec')).toEqual(['23h']);
+});
+
+test('a server that fails again and again reaches the limit of its starts', () => {
+  const unit = 'deploy/systemd/hubkeep-serve.service';
+  const [starts, pause] = ['StartLimitBurst', 'RestartSec'].map((setting) => Number(valuesOf(unit, setting)[0]));
+  const [, minutes] = /^(\d+)min$/.exec(valuesOf(unit, 'StartLimitIntervalSec')[0] ?? '') ?? [];
+  expect(starts).toBeGreaterThan(1);
+  // With as long again for each start to fail.
+  expect(Number(starts) * Number(pause) * 2).toBeLessThanOrEqual(Number(minutes) * 60);
+  expect(readText(unit).indexOf('StartLimit')).toBeLessThan(readText(unit).indexOf('[Service]'));
+});
+
 withProgram('systemd-analyze')('with systemd-analyze', () => {
   let machine: string;
   const own = '/etc/systemd/system';

@@ -23,10 +23,10 @@ test.each(tasks)('the task %s is well-formed, in the namespace of the task sched
   });
 });
 
-test.each(tasks)('the task %s runs without a logon, once at a time, late rather than never, and without a limit', (name) => {
+test.each(tasks)('the task %s runs without a logon, once at a time, late rather than never, and not for ever', (name) => {
   const { Settings, Principals, Actions } = taskOf(name);
   expect(Settings).toMatchObject({
-    ...{ MultipleInstancesPolicy: 'IgnoreNew', StartWhenAvailable: 'true', ExecutionTimeLimit: 'PT0S' },
+    ...{ MultipleInstancesPolicy: 'IgnoreNew', StartWhenAvailable: 'true', ExecutionTimeLimit: 'PT23H' },
     ...{ DisallowStartIfOnBatteries: 'false', RunOnlyIfIdle: 'false', Enabled: 'true' },
   });
   expect(Principals.Principal).toMatchObject({ LogonType: 'Password', RunLevel: 'LeastPrivilege' });
@@ -45,6 +45,14 @@ test.each(tasks)('the task %s runs the script that its registration copies', (na
   const { Command, Arguments } = taskOf(name).Actions.Exec;
   expect(Command).toMatch(/\\powershell\.exe$/);
   expect(Arguments).toMatch(new RegExp(`-File "C:\\\\Program Files\\\\Hubkeep\\\\Invoke-Hubkeep\\.ps1" ${name}$`));
+});
+
+test('the script that the tasks run is no downloaded file any more once it is in its place', () => {
+  const lines = readText('deploy/windows/Register-Hubkeep.ps1').split('\n');
+  const copied = lines.findIndex((line) => /^Copy-Item .*'Invoke-Hubkeep\.ps1'\) -Destination \$Program$/.test(line));
+  const unblocked = lines.indexOf("Unblock-File -LiteralPath (Join-Path $Program 'Invoke-Hubkeep.ps1')");
+  expect(copied).toBeGreaterThan(0);
+  expect(unblocked).toBeGreaterThan(copied);
 });
 
 withProgram('pwsh')('with PowerShell', () => {
