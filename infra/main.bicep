@@ -85,8 +85,8 @@ param backupComponents string = 'databases,secrets'
 @description('BACKUP_SCHEDULE: NCRONTAB with seconds, in UTC.')
 param backupSchedule string = '0 0 2 * * *'
 
-@description('DRILL_SCHEDULE: NCRONTAB with seconds, in UTC; off for none.')
-param drillSchedule string = '0 0 6 * * 0'
+@description('DRILL_SCHEDULE: NCRONTAB with seconds, in UTC; off for none. Empty: Sundays at six where there is something to restore on trial, the share or databases on DRILL_SQL_SERVER of moreSettings; off otherwise.')
+param drillSchedule string = ''
 
 @description('SQL_SERVERS: comma list of host, host:port or host\\instance.')
 param sqlServers string = ''
@@ -218,6 +218,8 @@ var checkedBackupMode = sqlBackupMode == 'url'
 var checkedSqlServers = withDatabases && (empty(sqlServers) || empty(sqlUser))
   ? fail('sqlServers, sqlUser: are needed for databases. Set both, or take databases out of backupComponents.')
   : sqlServers
+var canRehearse = withShare || (withDatabases && !empty(moreSettings.?DRILL_SQL_SERVER ?? ''))
+var checkedDrillSchedule = !empty(drillSchedule) ? drillSchedule : canRehearse ? '0 0 6 * * 0' : 'off'
 var checkedDropContainer = empty(systemSecretsPath) || !withSecrets
   ? ''
   : !startsWith(systemSecretsPath, 'blob:') || length(dropParts) < 2
@@ -231,9 +233,11 @@ var checkedPlan = plan == 'container' && empty(containerImage)
       ? fail('containerImage, containerRegistryName: are for the plan container alone.')
       : plan == 'container' && !empty(packageUri)
           ? fail('packageUri: an image brings its own package.')
-          : plan != 'premium' && !empty(packageUploaderId)
-              ? fail('packageUploaderId: only for the plan premium is the package uploaded as a blob.')
-              : plan
+          : contains(packageUri, '?')
+              ? fail('packageUri: must not hold a signature, which deployments would keep in plain text.')
+              : plan != 'premium' && !empty(packageUploaderId)
+                  ? fail('packageUploaderId: only for the plan premium is the package uploaded as a blob.')
+                  : plan
 var checkedSubnets = empty(appSubnetId) == empty(endpointSubnetId)
   ? appSubnetId
   : fail('appSubnetId, endpointSubnetId: set both or none.')
@@ -340,7 +344,7 @@ module taskScheduler './modules/task-scheduler.bicep' = if (useDurableTaskSchedu
     location: location
     tags: allTags
     taskHubName: taskHubName
-    isPublic: isOpen
+    isPublic: !isInNetwork
   }
 }
 
@@ -415,7 +419,7 @@ var hubkeepSettings = {
   BACKUP_COMPONENTS: join(checkedComponents, ',')
   BACKUP_CONTAINER: backupContainer
   BACKUP_STORAGE_URL: 'https://${backupStorageName}.blob.${storageSuffix}'
-  DRILL_SCHEDULE: drillSchedule
+  DRILL_SCHEDULE: checkedDrillSchedule
   ...(withDatabases
     ? {
         SQL_SERVERS: checkedSqlServers

@@ -11,6 +11,7 @@ param sqlServers = 'sql-1.stamp.example\\APPSERVICE'
 param sqlUser = 'hubkeep'
 param sqlPassword = readEnvironmentVariable('SQL_PASSWORD', '')
 param network = 'integrated'
+param useDurableTaskScheduler = true
 param appSubnetId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/hub/subnets/hubkeep-app'
 param endpointSubnetId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/hub/subnets/hubkeep-endpoints'
 param createPrivateDnsZones = false

@@ -131,3 +131,10 @@ test('no rule of the linter is off', () => {
   expect(Object.keys(rules).length).toBeGreaterThan(30);
   for (const [rule, { level }] of Object.entries(rules)) expect([rule, level]).toEqual([rule, 'error']);
 });
+
+test('the workflow for users passes on everything that azd takes from its environment', () => {
+  const taken = [...readText('infra/main.parameters.json').matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name);
+  expect(taken.length).toBeGreaterThan(10);
+  const workflow = readText('.github/workflows/deploy.yml');
+  expect(taken.filter((name) => !workflow.includes(`      ${name}: \${{`))).toEqual([]);
+});

@@ -47,7 +47,7 @@ test('private endpoints are resolved unless zones are kept elsewhere', () => {
     expect(count(scenario, 'privateEndpoints/privateDnsZoneGroups')).toBe(count(scenario, 'privateEndpoints'));
     expect(count(scenario, 'privateDnsZones/virtualNetworkLinks')).toBe(count(scenario, 'privateDnsZones'));
   }
-  expect(count('premium', 'privateEndpoints')).toBe(5);
+  expect(count('premium', 'privateEndpoints')).toBe(6);
   expect(count('premium', 'privateDnsZones') + count('premium', 'privateEndpoints/privateDnsZoneGroups')).toBe(0);
 });
 
@@ -104,5 +104,14 @@ test('storage, vault and app write what happens to them into the workspace', () 
       'Microsoft.Storage/storageAccounts/blobServices/default',
       'Microsoft.Web/sites',
     ]);
+  }
+});
+
+test('in a virtual network the scheduler of tasks is reached by its private endpoint alone', () => {
+  const schedulers = everywhere('Microsoft.DurableTask/schedulers');
+  expect(schedulers.map(([scenario]) => scenario)).toEqual(['locked-down', 'premium']);
+  for (const [, { properties }] of schedulers) {
+    expect(properties).toMatchObject({ publicNetworkAccess: 'Disabled' });
+    expect(JSON.stringify(properties)).not.toContain('0.0.0.0/0');
   }
 });
