@@ -6,13 +6,15 @@ import { addLargeBench } from './large';
 import { addMemoryBench } from './memory';
 import { addShareBench } from './share';
 import { addSmallBench } from './small';
+import { addSmbBench } from './smb';
 
 const program = new Command('npm run bench --')
   .usage('NAME [options]')
   .description(
     'Measures Hubkeep beside other programs, into Azurite on this machine. Trees are kept in the temporary directory.',
   );
-for (const add of [addShareBench, addSmallBench, addMemoryBench, addLargeBench, addDatabaseBench, addColdLoadBench]) add(program);
+for (const add of [addShareBench, addSmallBench, addMemoryBench, addLargeBench, addDatabaseBench, addColdLoadBench, addSmbBench])
+  add(program);
 
 async function main(words: readonly string[]): Promise<void> {
   if (words.length === 0) program.outputHelp();

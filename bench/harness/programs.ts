@@ -6,6 +6,7 @@ import { timeProgram } from './measure';
 const known = {
   restic: { ask: ['version'], package: 'restic' },
   rclone: { ask: ['version'], package: 'rclone' },
+  smbclient: { ask: ['--version'], package: 'smbclient' },
   zstd: { ask: ['--version'], package: 'zstd' },
   find: { ask: ['--version'], package: 'findutils' },
   tar: { ask: ['--version'], package: 'tar' },

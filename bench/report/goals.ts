@@ -93,7 +93,22 @@ export const goals: readonly Goal[] = [
     limit: 1.5,
     inWords: ratio,
   },
+  { what: '5,000 small files over SMB, files a second ÷ smbclient', section: 'smb', figure: 'small ÷ smbclient', ...atLeast(2) },
+  { what: 'the same ÷ rclone', section: 'smb', figure: 'small ÷ rclone', ...atLeast(2) },
+  { what: 'one file of 500 MB over SMB, MB/s ÷ smbclient', section: 'smb', figure: 'large ÷ smbclient', ...atLeast(1) },
+  { what: 'the same ÷ rclone', section: 'smb', figure: 'large ÷ rclone', ...atLeast(1) },
+  {
+    what: '5,000 small files, first backup over SMB ÷ through a path',
+    section: 'smb',
+    figure: 'backup ÷ path',
+    limit: 1.5,
+    inWords: ratio,
+  },
 ];
+
+function atLeast(limit: number): Pick<Goal, 'limit' | 'atLeast' | 'inWords'> {
+  return { limit, atLeast: true, inWords: ratio };
+}
 
 /** Every goal with what the newest results say about it. */
 export function goalsText(results: Results): string {

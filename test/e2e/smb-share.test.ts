@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../cli/stage';
 import { makeShareTree } from '../support/smb/share-tree';
-import { hasSamba, startSmbServer, workgroup, type SmbServer } from '../support/smb/smb-server';
+import { hasSamba, startSmbServer, workgroup, type SmbServer } from '../../sandbox/samba/start-samba';
 import { startTestStorage, type TestStorage } from '../support/test-stamp';
 
 jest.setTimeout(240_000);

@@ -5,7 +5,7 @@ import { createLocalFiles } from '../../../src/adapters/local-files/local-files'
 import { createSmbFiles, type SmbFilesOptions } from '../../../src/adapters/smb-share/smb-files';
 import type { FileSource, SourceEntry } from '../../../src/ports/file-source';
 import { longPath, makeShareTree } from '../../support/smb/share-tree';
-import { hasSamba, startSmbServer, workgroup, type SmbServer } from '../../support/smb/smb-server';
+import { hasSamba, startSmbServer, workgroup, type SmbServer } from '../../../sandbox/samba/start-samba';
 
 let directory: string;
 let server: SmbServer;

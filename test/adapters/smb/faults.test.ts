@@ -8,7 +8,7 @@ import { openSmbShare, reparseTag, type SmbShare, type SmbShareOptions } from '.
 import { createRequest } from '../../../src/adapters/smb/create-close';
 import { openSession } from '../../../src/adapters/smb/session';
 import { differing, filesOf } from '../../support/smb/compare';
-import { hasSamba, startSmbServer, type SmbServer } from '../../support/smb/smb-server';
+import { hasSamba, startSmbServer, type SmbServer } from '../../../sandbox/samba/start-samba';
 import { startTamperingProxy, type TamperingProxy } from '../../support/smb/tampering-proxy';
 
 const check = hasSamba ? test : test.skip;

@@ -7,7 +7,7 @@ import { Parser, type ReadEntry } from 'tar';
 import { openSmbShare, type SmbShare, type SmbShareOptions } from '../../../src/adapters/smb';
 import { differing, filesOf } from '../../support/smb/compare';
 import { longPath, makeShareTree, oddNames } from '../../support/smb/share-tree';
-import { hasSamba, startSmbServer, type SmbServer, workgroup } from '../../support/smb/smb-server';
+import { hasSamba, startSmbServer, type SmbServer, workgroup } from '../../../sandbox/samba/start-samba';
 
 const modes = [
   { name: 'default', global: [], dialects: [0x0210, 0x0300, 0x0302, 0x0311] },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { openSmbShare, type SmbShare, type SmbShareOptions } from '../../../src/adapters/smb';
-import { hasSamba, startSmbServer, type SmbServer } from '../../support/smb/smb-server';
+import { hasSamba, startSmbServer, type SmbServer } from '../../../sandbox/samba/start-samba';
 import { startTamperingProxy, type TamperingProxy } from '../../support/smb/tampering-proxy';
 
 const check = hasSamba ? test : test.skip;

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { relative } from 'node:path';
+import { startSmbServer, workgroup, type SmbServer } from '../sandbox/samba/start-samba';
+import { benchCommand, runBench, type CommonOptions } from './command';
+import type { Context } from './harness/context';
+import { interleave } from './harness/interleave';
+import { requirePrograms } from './harness/programs';
+import { hubkeep, hubkeepThrough } from './peers/hubkeep';
+import { smbReaders } from './peers/smb-readers';
+import { withSession } from './peers/with-session';
+import type { Report } from './report/report';
+import { compare, createSheet, sheetTable } from './report/sheet';
+import { count, megabytes } from './report/words';
+import { largeFile, smallFiles } from './trees/generated-trees';
+
+const files = 5000;
+const largeBytes = 500e6;
+const steps = { small: 'read small files', large: 'read the large file', backup: 'first backup of the small files' };
+
+export function addSmbBench(program: Command): void {
+  benchCommand(program, 'smb', { runs: 5 })
+    .description('a share over SMB: small files, a large one, and a backup; beside smbclient, rclone and a mounted path')
+    .action((options: CommonOptions) => runBench(options, (context) => benchSmb(context, options)));
+}
+
+async function benchSmb(context: Context, { runs }: CommonOptions): Promise<Report> {
+  const versions = requirePrograms(['smbclient', 'rclone']);
+  const [small, large] = [await smallFiles(context, files), await largeFile(context, largeBytes)];
+  // The trees belong to whoever runs the bench.
+  const server = await startSmbServer({ directory: context.trees, share: ['force user = root'] });
+  try {
+    return await measureAll(context, { runs, versions, small, large, server });
+  } finally {
+    await server.stop();
+  }
+}
+
+interface Parts {
+  readonly runs: number;
+  readonly versions: Report['versions'];
+  readonly small: string;
+  readonly large: string;
+  readonly server: SmbServer;
+}
+
+async function measureAll(context: Context, { runs, versions, small, large, server }: Parts): Promise<Report> {
+  const readers = await smbReaders(context, server);
+  const overSmb = hubkeepThrough('Hubkeep over SMB', (tree) => ({
+    FILE_SHARE_SMB_URL: `smb://127.0.0.1:${server.port}/files/${relative(context.trees, tree)}`,
+    FILE_SHARE_USER: `${workgroup}\\${server.user}`,
+    FILE_SHARE_PASSWORD: server.password,
+  }));
+  const entries = Object.values(readers);
+  const sheet = createSheet([...entries.map(({ name }) => name), overSmb.name, hubkeep.name]);
+  for (const [step, tree] of [[steps.small, small] as const, [steps.large, large] as const]) {
+    await interleave({ runs, entries }, async ({ name, read }, run) => {
+      context.say(`run ${run + 1} of ${runs}: ${step}, ${name}`);
+      sheet.add(step, name, await read(relative(context.trees, tree)));
+    });
+  }
+  await interleave({ runs, entries: [overSmb, hubkeep] }, async (peer, run) => {
+    context.say(`run ${run + 1} of ${runs}: ${steps.backup}, ${peer.name}`);
+    await withSession(context, { peer }, async ({ backUp }) => sheet.add(steps.backup, peer.name, await backUp(small)));
+  });
+  const faster = (step: string, theirs: { name: string }) =>
+    1 / compare(sheet, { step, ours: readers.hubkeep.name, theirs: theirs.name });
+  return {
+    section: 'smb',
+    title: 'A share over SMB',
+    tree: `${count(files)} files of 1 to 20 KB of text, 8 in a directory; one file of ${megabytes(largeBytes)}`,
+    runs,
+    command: `npm run bench -- smb --runs ${runs}`,
+    versions,
+    body: `${sheetTable(sheet, readers.hubkeep.name)}\n\n${notes}`,
+    figures: {
+      'small ÷ smbclient': faster(steps.small, readers.smbclient),
+      'small ÷ rclone': faster(steps.small, readers.rclone),
+      'large ÷ smbclient': faster(steps.large, readers.smbclient),
+      'large ÷ rclone': faster(steps.large, readers.rclone),
+      'backup ÷ path': compare(sheet, { step: steps.backup, ours: overSmb.name, theirs: hubkeep.name }),
+    },
+  };
+}
+
+const notes = `Debian's smbd on the same machine, in its default mode, signed: client and server share the processors. Reading is listing and reading every byte, in a process of its own.
+Hubkeep's client and smbclient (as a tar into \`/dev/null\`) keep nothing; rclone copies into a directory.`;
