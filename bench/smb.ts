@@ -51,7 +51,7 @@ async function measureAll(context: Context, { runs, versions, small, large, serv
     FILE_SHARE_PASSWORD: server.password,
   }));
   const entries = Object.values(readers);
-  const sheet = createSheet([...entries.map(({ name }) => name), overSmb.name, hubkeep.name]);
+  const [sheet, backups] = [createSheet(entries.map(({ name }) => name)), createSheet([overSmb.name, hubkeep.name])];
   for (const [step, tree] of [[steps.small, small] as const, [steps.large, large] as const]) {
     await interleave({ runs, entries }, async ({ name, read }, run) => {
       context.say(`run ${run + 1} of ${runs}: ${step}, ${name}`);
@@ -60,7 +60,7 @@ async function measureAll(context: Context, { runs, versions, small, large, serv
   }
   await interleave({ runs, entries: [overSmb, hubkeep] }, async (peer, run) => {
     context.say(`run ${run + 1} of ${runs}: ${steps.backup}, ${peer.name}`);
-    await withSession(context, { peer }, async ({ backUp }) => sheet.add(steps.backup, peer.name, await backUp(small)));
+    await withSession(context, { peer }, async ({ backUp }) => backups.add(steps.backup, peer.name, await backUp(small)));
   });
   const faster = (step: string, theirs: { name: string }) =>
     1 / compare(sheet, { step, ours: readers.hubkeep.name, theirs: theirs.name });
@@ -71,13 +71,13 @@ async function measureAll(context: Context, { runs, versions, small, large, serv
     runs,
     command: `npm run bench -- smb --runs ${runs}`,
     versions,
-    body: `${sheetTable(sheet, readers.hubkeep.name)}\n\n${notes}`,
+    body: `${sheetTable(sheet, readers.hubkeep.name)}\n\n${sheetTable(backups, overSmb.name)}\n\n${notes}`,
     figures: {
       'small ÷ smbclient': faster(steps.small, readers.smbclient),
       'small ÷ rclone': faster(steps.small, readers.rclone),
       'large ÷ smbclient': faster(steps.large, readers.smbclient),
       'large ÷ rclone': faster(steps.large, readers.rclone),
-      'backup ÷ path': compare(sheet, { step: steps.backup, ours: overSmb.name, theirs: hubkeep.name }),
+      'backup ÷ path': compare(backups, { step: steps.backup, ours: overSmb.name, theirs: hubkeep.name }),
     },
   };
 }
