@@ -95,11 +95,22 @@ export function toConfig(values: SettingValues, { authorityHost, tenantId }: Hos
     serve: { apiKey: values.SERVE_API_KEY, tls: tlsOf(values) },
     notify: { webhookUrl: values.NOTIFY_WEBHOOK_URL },
     drill: {
-      schedule: values.DRILL_SCHEDULE === 'off' ? undefined : values.DRILL_SCHEDULE,
+      schedule: drillScheduleOf(values),
       share: values.DRILL_SAMPLE_PERCENT / 100,
       scratchDirectory: values.DRILL_SCRATCH_DIRECTORY,
     },
   });
+}
+
+const usualDrillSchedule = '0 0 6 * * 0';
+
+/** A drill that has nothing to restore on trial would fail each time. */
+function drillScheduleOf(values: SettingValues): string | undefined {
+  const { DRILL_SCHEDULE: written, BACKUP_COMPONENTS: components } = values;
+  if (written !== undefined) return written === 'off' ? undefined : written;
+  const hasShare = components.includes('fileshare') && fileShareOf(values) !== undefined;
+  const hasDatabases = components.includes('databases') && drillSqlOf(values) !== undefined;
+  return hasShare || hasDatabases ? usualDrillSchedule : undefined;
 }
 
 function accountOf(values: SettingValues): StorageAccount {

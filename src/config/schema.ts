@@ -187,7 +187,10 @@ export const settings = {
   SERVE_API_KEY: secret('Key that callers of `hubkeep serve` must send.', apiKey),
   SERVE_TLS_CERT: optional('PEM file with the certificate of `hubkeep serve`.', absolutePath),
   SERVE_TLS_KEY: optional('PEM file with the private key of SERVE_TLS_CERT.', absolutePath),
-  DRILL_SCHEDULE: preset('0 0 6 * * 0', 'When a drill starts: NCRONTAB with seconds, in UTC; off for none.', scheduleOrOff),
+  DRILL_SCHEDULE: optional(
+    'When a drill starts: NCRONTAB with seconds, in UTC; off for none. Sundays at six when unset, if it can restore anything.',
+    scheduleOrOff,
+  ),
   DRILL_SAMPLE_PERCENT: preset(
     '5',
     'Of the stored bytes, how many percent a drill reads; another part each time.',

@@ -7,7 +7,9 @@ import type { Status } from './status';
 export function drillPart({ lastDrill, drillsScheduled, points }: Status): Html | undefined {
   if (points.length === 0) return undefined;
   if (lastDrill === undefined) {
-    const how = drillsScheduled ? 'One is scheduled.' : 'None is scheduled: DRILL_SCHEDULE is off.';
+    const how = drillsScheduled
+      ? 'One is scheduled.'
+      : 'None is scheduled: DRILL_SCHEDULE is off, or unset with nothing to restore on trial.';
     return html`<section>
       <h2>Drills</h2>
       <p>No restore has been rehearsed yet. ${how}</p>

@@ -276,3 +276,14 @@ test('every glob that cannot be meant is named with its place in the list', () =
   expect(message).not.toContain('glob 1,');
   globs.slice(1).forEach((glob, i) => expect(message).toContain(`glob ${i + 2}, ${glob}, `));
 });
+
+test.each([
+  ['a share', { BACKUP_COMPONENTS: 'fileshare' }, '0 0 6 * * 0'],
+  ['databases with a server for them', { BACKUP_COMPONENTS: 'databases', DRILL_SQL_SERVER: 'scratch' }, '0 0 6 * * 0'],
+  ['databases without one', { BACKUP_COMPONENTS: 'databases,secrets' }, undefined],
+  ['a server for databases of others', { BACKUP_COMPONENTS: 'secrets', DRILL_SQL_SERVER: 'scratch' }, undefined],
+  ['anything, as it is written', { BACKUP_COMPONENTS: 'secrets', DRILL_SCHEDULE: '0 0 5 * * 6' }, '0 0 5 * * 6'],
+  ['nothing, as it is written', { DRILL_SCHEDULE: 'off' }, undefined],
+])('drills of %s', (_what, settings, schedule) => {
+  expect(loadConfig({ ...whole, ...settings }).drill.schedule).toBe(schedule);
+});
