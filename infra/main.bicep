@@ -218,8 +218,6 @@ var checkedBackupMode = sqlBackupMode == 'url'
 var checkedSqlServers = withDatabases && (empty(sqlServers) || empty(sqlUser))
   ? fail('sqlServers, sqlUser: are needed for databases. Set both, or take databases out of backupComponents.')
   : sqlServers
-var canRehearse = withShare || (withDatabases && !empty(moreSettings.?DRILL_SQL_SERVER ?? ''))
-var checkedDrillSchedule = !empty(drillSchedule) ? drillSchedule : canRehearse ? '0 0 6 * * 0' : 'off'
 var checkedDropContainer = empty(systemSecretsPath) || !withSecrets
   ? ''
   : !startsWith(systemSecretsPath, 'blob:') || length(dropParts) < 2
@@ -419,7 +417,7 @@ var hubkeepSettings = {
   BACKUP_COMPONENTS: join(checkedComponents, ',')
   BACKUP_CONTAINER: backupContainer
   BACKUP_STORAGE_URL: 'https://${backupStorageName}.blob.${storageSuffix}'
-  DRILL_SCHEDULE: checkedDrillSchedule
+  DRILL_SCHEDULE: drillSchedule
   ...(withDatabases
     ? {
         SQL_SERVERS: checkedSqlServers

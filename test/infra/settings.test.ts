@@ -71,15 +71,6 @@ test('defaults of parameters are those of the settings', () => {
   }
 });
 
-test('a drill is scheduled where it has something to restore', () => {
-  const schedules = scenarioNames.map((scenario) => {
-    const { FILE_SHARE_SMB_URL: share, DRILL_SQL_SERVER: server, DRILL_SCHEDULE: schedule } = settingsOf(scenario);
-    return [share !== undefined || server !== undefined, schedule !== 'off'];
-  });
-  for (const [canRehearse, isScheduled] of schedules) expect(isScheduled).toBe(canRehearse);
-  expect(new Set(schedules.map(([canRehearse]) => canRehearse))).toEqual(new Set([true, false]));
-});
-
 test('moreSettings takes nothing that is unknown', () => {
   expect(template.definitions['moreSettingsType'].additionalProperties).toBe(false);
   expect(readText('infra/types.bicep')).toContain('@sealed()');
