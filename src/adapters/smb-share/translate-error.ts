@@ -16,6 +16,8 @@ const ofEntry: Partial<Record<SmbErrorKind, { readonly code: ErrorCode; readonly
   'bad-path': { code: 'share.unreadable', what: 'no file server has such a name' },
   stale: { code: 'share.unreadable', what: 'the file server closed it' },
   failed: { code: 'share.unreadable', what: 'cannot be read' },
+  // One file with an answer that nobody understands must not cost all the others.
+  protocol: { code: 'share.unreadable', what: 'the file server gave no answer that makes sense' },
 };
 
 /** The share as a whole cannot be used, and trying again does not help. */
@@ -43,7 +45,7 @@ const ofShare: Partial<Record<SmbErrorKind, { readonly code: ErrorCode; readonly
   },
 };
 
-/** The one place that turns what the SMB client says into ours. */
+/** What the SMB client says of an entry. Whatever is about the share as a whole is `share.gone`, for none of it would answer. */
 export function translateSmbError(error: unknown, path: SharePath): HubkeepError {
   if (error instanceof HubkeepError) return error;
   if (!isSmbError(error)) return new HubkeepError('share.unreadable', `${shownPath(path)}: cannot be read`, { cause: error });
@@ -53,15 +55,15 @@ export function translateSmbError(error: unknown, path: SharePath): HubkeepError
     const why = status === undefined ? '' : ` (${status})`;
     return new HubkeepError(entry.code, `${shownPath(path)}: ${entry.what}${why}`, { cause: error });
   }
-  const share = ofShare[error.kind];
-  if (share !== undefined) return new HubkeepError(share.code, error.message, { hint: share.hint, cause: error });
   return goneShare(messageOf(error), error);
 }
 
 /** Why the root itself cannot be looked at. */
 export function translateRootError(error: unknown, location: string): HubkeepError {
-  const translated = translateSmbError(error, '');
-  if (!isSmbError(error) || ofEntry[error.kind] === undefined) return translated;
+  if (!isSmbError(error)) return translateSmbError(error, '');
+  const share = ofShare[error.kind];
+  if (share !== undefined) return new HubkeepError(share.code, error.message, { hint: share.hint, cause: error });
+  if (ofEntry[error.kind] === undefined) return goneShare(messageOf(error), error);
   if (error.kind === 'denied') {
     return new HubkeepError('share.denied', `FILE_SHARE_USER may not list ${location}`, {
       hint: 'Give the account read permission on the share and on everything in it.',
