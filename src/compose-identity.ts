@@ -21,6 +21,7 @@ function createCredentialFor({ identity, stamp }: Config, address: string): Toke
   if (stamp === undefined || authorityHost !== undefined || isOfPublicAzure(address)) {
     return lateAdapters.identity().createCredential({ instanceDiscovery: instanceDiscovery ?? tenantId !== 'adfs' });
   }
-  const metadata = lateAdapters.stampMetadata().createStampMetadata(stamp.armEndpoint, 'AZURE_STACK_ARM_ENDPOINT');
+  const named = { setting: 'AZURE_STACK_ARM_ENDPOINT', instead: 'AZURE_AUTHORITY_HOST' };
+  const metadata = lateAdapters.stampMetadata().createStampMetadata(stamp.armEndpoint, named);
   return lateAdapters.stampCredential().createStampCredential({ metadata, tenantId, instanceDiscovery });
 }

@@ -83,7 +83,8 @@ export function secretsActivity({ secretsKeeper }: Secrets, { guard, ...parts }:
 /** As written, or as the ARM that serves the admin API tells. */
 function audienceOf({ url, audience }: RotationWatchConfig): string | (() => Promise<string>) {
   if (audience !== undefined) return audience;
-  const metadata = lateAdapters.stampMetadata().createStampMetadata(new URL(url).origin, 'APP_SERVICE_ADMIN_URL');
+  const named = { setting: 'APP_SERVICE_ADMIN_URL', instead: 'APP_SERVICE_ADMIN_AUDIENCE' };
+  const metadata = lateAdapters.stampMetadata().createStampMetadata(new URL(url).origin, named);
   return async () => (await metadata.read()).audiences[0];
 }
 

@@ -71,7 +71,6 @@ export interface Hubkeep extends ApiServices, Secrets {
   readonly shareStore: BlobStore;
   /** Nothing without SQL_USER and SQL_PASSWORD. */
   readonly serverRestores: ServerRestores | undefined;
-  /** Restores databases on trial, where DRILL_SQL_SERVER says. */
   /** Of this machine. */
   readonly bootId: string;
 }

@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
 import type { SecretStatusSource } from '../../ports/secret-status';
+import { readAtMost } from '../read-at-most';
 import { parseSecretStatus } from './parse-secret-status';
 
 export interface AppServiceAdminOptions {
@@ -33,7 +34,11 @@ export function createAppServiceAdmin(options: AppServiceAdminOptions): SecretSt
       redirect: 'manual',
       signal,
     });
-    if (answer.status === 200) return readAtMost(answer);
+    if (answer.status === 200) {
+      const text = await readAtMost(answer, largestAnswer);
+      if (text !== undefined) return text;
+      throw probeFailed(`answered more than ${largestAnswer} bytes`, { hint: checkUrl });
+    }
     await answer.body?.cancel();
     throw probeFailed(`answered ${answer.status}`, { hint: hints[answer.status] ?? checkUrl });
   }
@@ -68,18 +73,6 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
-
-async function readAtMost(answer: Response): Promise<string> {
-  if (answer.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > largestAnswer) throw probeFailed(`answered more than ${largestAnswer} bytes`, { hint: checkUrl });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** The parser's message quotes what it parsed, so it is not passed on. */

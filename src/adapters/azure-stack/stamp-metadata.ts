@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { HubkeepError } from '../../errors/hubkeep-error';
 import { messageOf } from '../../errors/message-of';
+import { readAtMost } from '../read-at-most';
 
 /** What the Azure Resource Manager of a stamp tells everybody of the cloud it belongs to. */
 export interface StampMetadata {
@@ -28,19 +29,23 @@ const answerShape = z.object({
   }),
 });
 
-/**
- * @param endpoint of the Resource Manager: `https://management.region.fqdn`
- * @param setting that named it, for errors
- */
-export function createStampMetadata(endpoint: string, setting: string): StampMetadataSource {
+export interface StampMetadataOptions {
+  /** That named the endpoint, for errors. */
+  readonly setting: string;
+  /** The setting with which nothing need be asked. */
+  readonly instead: string;
+}
+
+/** @param endpoint of the Resource Manager: `https://management.region.fqdn` */
+export function createStampMetadata(endpoint: string, { setting, instead }: StampMetadataOptions): StampMetadataSource {
   let known: Promise<StampMetadata> | undefined;
 
   async function ask(): Promise<StampMetadata> {
     const text = await fetchText(endpoint).catch((cause: unknown) => {
-      throw unreachable(`${setting} (${endpoint})`, cause);
+      throw unreachable(`${setting} (${endpoint})`, { instead, cause });
     });
     const answer = answerShape.safeParse(parse(text));
-    if (!answer.success) throw unexpected(`${setting} (${endpoint})`);
+    if (!answer.success) throw unexpected(`${setting} (${endpoint})`, instead);
     const { loginEndpoint, audiences } = answer.data.authentication;
     const { origin, pathname } = new URL(loginEndpoint);
     return { authorityHost: origin, isAdfs: /^\/adfs\/?$/i.test(pathname), audiences };
@@ -65,9 +70,9 @@ async function fetchText(endpoint: string): Promise<string> {
     await answer.body?.cancel();
     throw new Error(`it answered ${answer.status}`);
   }
-  if (Number(answer.headers.get('content-length') ?? 0) > largestAnswer)
-    throw new Error(`it answered more than ${largestAnswer} bytes`);
-  return answer.text();
+  const text = await readAtMost(answer, largestAnswer);
+  if (text === undefined) throw new Error(`it answered more than ${largestAnswer} bytes`);
+  return text;
 }
 
 function parse(text: string): unknown {
@@ -78,17 +83,17 @@ function parse(text: string): unknown {
   }
 }
 
-function unreachable(which: string, cause: unknown): HubkeepError {
+function unreachable(which: string, { instead, cause }: { instead: string; cause: unknown }): HubkeepError {
   const { cause: deeper } = cause as { cause?: unknown };
-  return new HubkeepError('identity.unreachable', `${which} does not tell where to sign in: ${messageOf(deeper ?? cause)}`, {
-    hint: 'Check that this host can reach the ARM of the stamp; if its certificate comes from a private authority, set EXTRA_CA_FILE. With AZURE_AUTHORITY_HOST set it is not asked.',
+  return new HubkeepError('identity.unreachable', `${which} does not tell how to sign in: ${messageOf(deeper ?? cause)}`, {
+    hint: `Check that this host can reach the ARM of the stamp; if its certificate comes from a private authority, set EXTRA_CA_FILE. With ${instead} set it is not asked.`,
     retryable: true,
     cause,
   });
 }
 
-function unexpected(which: string): HubkeepError {
+function unexpected(which: string, instead: string): HubkeepError {
   return new HubkeepError('identity.rejected', `${which} does not answer ${path} as the ARM of a stamp does.`, {
-    hint: 'Set it to https://management.REGION.FQDN of the stamp, or set AZURE_AUTHORITY_HOST so that it need not be asked.',
+    hint: `Check that it names the ARM of the stamp, or set ${instead} so that it need not be asked.`,
   });
 }
