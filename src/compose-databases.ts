@@ -6,12 +6,16 @@ import { createRemoveStaging } from './activities/remove-staging';
 import { createRouteDatabases } from './activities/route-databases';
 import { createTakeCredential } from './activities/take-credential';
 import { createLocalStaging } from './adapters/local-staging/create-local-staging';
+import type { SmbFilesOptions } from './adapters/smb-share/smb-files';
+import { createSmbStaging } from './adapters/smb-share/smb-staging';
 import type { Config } from './config/config';
-import type { SqlLoginConfig, SqlRestoreConfig } from './config/sql-config';
+import type { SmbSource } from './config/share-config';
+import type { BackupRoadConfig, SqlLoginConfig, SqlRestoreConfig } from './config/sql-config';
 import { createDatabaseBackups } from './databases/back-up-database';
 import { createBackupCredentials } from './databases/backup-credentials';
 import { createDatabaseDrill, type DatabaseDrill } from './databases/drill-databases';
 import { createDiskRoad } from './databases/disk-road';
+import { removedByServer } from './databases/removed-by-server';
 import { createServerRestores, type ServerRestores } from './databases/restore-to-server';
 import { createDatabaseRoutes } from './databases/routing/route-databases';
 import { fillServerPlaceholder } from './databases/staging-names';
@@ -51,7 +55,7 @@ export function databaseActivities(services: DatabaseServices) {
   const server = sqlServerOf(sql);
   const timeoutMs = sql.timeoutHours * 3_600_000;
   const credentials = createBackupCredentials({ sql: server, container, clock, timeoutMs });
-  const { road, removeStaging } = roadOf(services, sql.road);
+  const { road, removeStaging } = roadOf(services, sql.road, server);
   const databases = createDatabaseBackups(
     { sql: server, store, clock, log, stripes: sql.stripes, stallMs: sql.stallMinutes * 60_000, timeoutMs },
     road,
@@ -66,16 +70,24 @@ export function databaseActivities(services: DatabaseServices) {
   };
 }
 
-function roadOf({ store, clock, log, backupContainer: container }: DatabaseServices, road: NonNullable<Config['sql']>['road']) {
+function roadOf({ store, clock, log, backupContainer: container }: DatabaseServices, road: BackupRoadConfig, sql: SqlServer) {
   if (road.kind === 'url') {
     return { road: createUrlRoad({ container, log }), removeStaging: notConfigured('databases', 'SQL_BACKUP_DIRECTORY') };
   }
-  const { directory: backupDirectory, directoryLocal } = road;
-  const staging = createLocalStaging((server) => fillServerPlaceholder(directoryLocal, server));
+  const { directory: backupDirectory, local } = road;
+  const staging =
+    local.kind === 'path'
+      ? createLocalStaging((server) => fillServerPlaceholder(local.path, server))
+      : removedByServer(createSmbStaging({ placeOf: (server) => placeFor(local, server), clock }), { sql, backupDirectory });
   return {
     road: createDiskRoad({ staging, store, clock, log, backupDirectory }),
     removeStaging: createRemoveStaging({ staging }),
   };
+}
+
+function placeFor(source: SmbSource, server: string): SmbFilesOptions {
+  const fill = (part: string) => fillServerPlaceholder(part, server);
+  return { ...source, host: fill(source.host), share: fill(source.share), directory: fill(source.directory) };
 }
 
 type RestoreServices = Pick<DatabaseServices, 'config' | 'clock' | 'log' | 'store' | 'backupContainer'>;
@@ -102,9 +114,9 @@ function serverRestoresOf(
 ) {
   const sql = sqlServerOf(restore);
   const timeoutMs = restore.timeoutHours * 3_600_000;
-  const { staging, prefersUrl } = restore;
+  const { staging, stagingIsReadOnly, prefersUrl } = restore;
   return createServerRestores({
-    ...{ sql, store, clock, log, container, timeoutMs, prefersUrl },
+    ...{ sql, store, clock, log, container, timeoutMs, prefersUrl, stagingIsReadOnly },
     stallMs: restore.stallMinutes * 60_000,
     credentials: createBackupCredentials({ sql, container, clock, timeoutMs }),
     staging: staging && {

@@ -92,7 +92,10 @@ export function createEndRun(services: EndRunServices) {
     });
 }
 
-/** Of a good night nothing is told, but that its secrets may be worth nothing: nobody would notice before a restore. */
+/**
+ * Of a good night nothing is told, but that its secrets may be worth nothing, which nobody would notice before a restore, and
+ * that files pile up on a server, which nobody would notice before its disk is full.
+ */
 function isWorthNotice({ status, warnings }: RunSummary): boolean {
-  return status !== 'complete' || warnings.some(({ code }) => code.startsWith('secrets.'));
+  return status !== 'complete' || warnings.some(({ code }) => code.startsWith('secrets.') || code === 'sql.staging-left');
 }

@@ -6,14 +6,14 @@ import type { StagingFiles } from '../ports/staging-files';
 export const removeStagingInputSchema = z.object({ runId: z.string(), server: z.string(), files: z.array(z.string()) });
 export type RemoveStagingInput = z.infer<typeof removeStagingInputSchema>;
 
-/** Removes staging files whose content is in the store. A file that is gone already is success. */
+/** Removes staging files that are of no more use. A file that is gone already is success. */
 export function createRemoveStaging(services: {
   readonly staging: StagingFiles;
 }): (input: RemoveStagingInput) => Promise<Outcome<{ removed: number }>> {
   return (input) =>
     asOutcome(async () => {
       const { server, files } = removeStagingInputSchema.parse(input);
-      for (const file of files) await services.staging.remove(server, file);
+      await services.staging.remove(server, files);
       return { removed: files.length };
     });
 }

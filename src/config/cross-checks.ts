@@ -17,6 +17,8 @@ export interface Written {
   /** BACKUP_STORAGE_URL. */
   readonly storageUrl: string | undefined;
   readonly serverless: HostFacts['serverless'];
+  /** SQL_BACKUP_DIRECTORY_LOCAL is an smb:// URL. */
+  readonly stagingIsRemote: boolean;
   /** Directories that are backed up, or that others read. */
   readonly openDirectories: Readonly<Partial<Record<SettingName, string | undefined>>>;
 }
@@ -60,8 +62,8 @@ export function checkSources(written: Written): string[] {
 }
 
 /** True also for what such a host has no use for: checkHost says so. */
-function isNeedless(name: SettingName, { has, backupMode, serverless }: Written): boolean {
-  if (name === 'SQL_BACKUP_DIRECTORY') return backupMode === 'url' || serverless !== undefined;
+function isNeedless(name: SettingName, { has, backupMode, serverless, stagingIsRemote }: Written): boolean {
+  if (name === 'SQL_BACKUP_DIRECTORY') return backupMode === 'url' || (serverless !== undefined && !stagingIsRemote);
   if (name === 'FILE_SHARE_PATH') return has('FILE_SHARE_SMB_URL') || serverless !== undefined;
   return name.startsWith('FILE_SHARE_') && !has('FILE_SHARE_SMB_URL');
 }
@@ -72,10 +74,31 @@ export function checkShare({ has }: Written): string[] {
     : [];
 }
 
+/** An smb:// URL is read by an account, and never written to. */
+export function checkStaging({ has, components: asked, backupMode, stagingIsRemote }: Written): string[] {
+  if (!asked.includes('databases') || backupMode !== 'disk' || !stagingIsRemote) return [];
+  const problems: string[] = [];
+  const [user, password] = ['SQL_BACKUP_DIRECTORY_USER', 'SQL_BACKUP_DIRECTORY_PASSWORD'] as const;
+  if (has(user) !== has(password)) {
+    const [set, unset] = has(user) ? [user, password] : [password, user];
+    problems.push(`${unset}: is not set but ${set} is; set both, or none for those of the share`);
+  } else if (!has(user) && !(has('FILE_SHARE_USER') && has('FILE_SHARE_PASSWORD'))) {
+    problems.push(
+      `${user}: is not set, and SQL_BACKUP_DIRECTORY_LOCAL is an smb:// URL; set it and ${password}, or FILE_SHARE_USER and FILE_SHARE_PASSWORD`,
+    );
+  }
+  if (has('DRILL_SQL_SERVER') && !has('DRILL_SQL_BACKUP_DIRECTORY') && !has('DRILL_SQL_BACKUP_DIRECTORY_LOCAL')) {
+    problems.push(
+      'DRILL_SQL_SERVER: is handed backups through a directory that Hubkeep writes to, and SQL_BACKUP_DIRECTORY_LOCAL is an smb:// URL, which is only read; set DRILL_SQL_BACKUP_DIRECTORY and DRILL_SQL_BACKUP_DIRECTORY_LOCAL to a directory that is mounted here, or SQL_BACKUP_MODE to url',
+    );
+  }
+  return problems;
+}
+
 const besideTheStamp = 'see docs/hosting.md for a host beside the stamp that can';
 
 /** A plan without drives of its own would find neither the share nor the staging directory, night after night. */
-export function checkHost({ has, serverless, components: asked, backupMode }: Written): string[] {
+export function checkHost({ has, serverless, components: asked, backupMode, stagingIsRemote }: Written): string[] {
   if (serverless === undefined) return [];
   const problems: string[] = [];
   if (asked.includes('fileshare') && !has('FILE_SHARE_SMB_URL')) {
@@ -88,9 +111,9 @@ export function checkHost({ has, serverless, components: asked, backupMode }: Wr
     problems.push(
       `BACKUP_COMPONENTS: lists databases, but a Consumption plan ends every function after ten minutes, in the midst of a backup; use another plan, or ${besideTheStamp}`,
     );
-  } else if (backupMode === 'disk') {
+  } else if (backupMode === 'disk' && !stagingIsRemote) {
     problems.push(
-      `SQL_BACKUP_MODE: is disk, but a ${serverless} plan cannot see the staging directory; set it to url, or ${besideTheStamp}`,
+      `SQL_BACKUP_MODE: is disk, but a ${serverless} plan cannot mount the staging directory; set SQL_BACKUP_DIRECTORY_LOCAL to an smb:// URL, or this to url, or ${besideTheStamp}`,
     );
   }
   return problems;

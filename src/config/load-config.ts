@@ -9,6 +9,7 @@ import {
   checkServe,
   checkShare,
   checkSources,
+  checkStaging,
   checkStorage,
 } from './cross-checks';
 import type { Written } from './cross-checks';
@@ -46,15 +47,16 @@ export function loadConfig(environment: Environment, { sources = true }: LoadOpt
     storageUrl: values.BACKUP_STORAGE_URL as string | undefined,
     serverless: host.serverless,
     dropFile: values.SYSTEM_SECRETS_PATH as SettingValues['SYSTEM_SECRETS_PATH'],
+    stagingIsRemote: typeof values.SQL_BACKUP_DIRECTORY_LOCAL === 'object',
     openDirectories: {
-      FILE_SHARE_PATH: values.FILE_SHARE_PATH as string | undefined,
-      SQL_BACKUP_DIRECTORY_LOCAL: values.SQL_BACKUP_DIRECTORY_LOCAL as string | undefined,
+      FILE_SHARE_PATH: pathIn(values.FILE_SHARE_PATH),
+      SQL_BACKUP_DIRECTORY_LOCAL: pathIn(values.SQL_BACKUP_DIRECTORY_LOCAL),
     },
   };
   problems.push(
     ...checkStorage(written),
     ...(sources
-      ? [checkSources, checkShare, checkHost, checkBackupMode, checkDropFile, checkRotationWatch].flatMap((check) =>
+      ? [checkSources, checkShare, checkStaging, checkHost, checkBackupMode, checkDropFile, checkRotationWatch].flatMap((check) =>
           check(written),
         )
       : []),
@@ -62,6 +64,10 @@ export function loadConfig(environment: Environment, { sources = true }: LoadOpt
   );
   if (problems.length > 0) throw invalid(problems);
   return toConfig(values as SettingValues, host);
+}
+
+function pathIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function writtenOf(environment: Environment, name: SettingName): string | undefined {

@@ -7,6 +7,7 @@ import {
   dropPlace,
   flag,
   listOf,
+  pathOrSmbUrl,
   pattern,
   positiveNumber,
   schedule,
@@ -112,9 +113,14 @@ export const settings = {
   ),
   SQL_BACKUP_DIRECTORY: optional('Where SQL Server writes its backups, as SQL Server sees it; may hold {server}.', absolutePath),
   SQL_BACKUP_DIRECTORY_LOCAL: optional(
-    'The same directory as Hubkeep sees it, when that differs; may hold {server}.',
-    absolutePath,
+    'The same as Hubkeep sees it, when that differs: a path, or smb://host/share[/path]; may hold {server}.',
+    pathOrSmbUrl,
   ),
+  SQL_BACKUP_DIRECTORY_USER: optional(
+    'Account that reads an smb:// URL in SQL_BACKUP_DIRECTORY_LOCAL; FILE_SHARE_USER unless set.',
+    shareUser,
+  ),
+  SQL_BACKUP_DIRECTORY_PASSWORD: secret('Password of SQL_BACKUP_DIRECTORY_USER.', text),
   SQL_BACKUP_STRIPES: optional(
     'How many files a backup is dealt to; by the size of the database when unset.',
     wholeNumber(1, 64),
@@ -146,7 +152,7 @@ export const settings = {
   FILE_SHARE_SMB_URL: optional('The same as a file server has it, smb://host/share[/path]: read without a mount.', smbUrl),
   FILE_SHARE_USER: optional('Account that reads FILE_SHARE_SMB_URL: DOMAIN\\user or user@domain.', shareUser),
   FILE_SHARE_PASSWORD: secret('Password of FILE_SHARE_USER.', text),
-  FILE_SHARE_REQUIRE_ENCRYPTION: preset('false', 'true refuses a file server of FILE_SHARE_SMB_URL that cannot encrypt.', flag),
+  FILE_SHARE_REQUIRE_ENCRYPTION: preset('false', 'true refuses file servers of smb:// URLs that cannot encrypt.', flag),
   FILE_SHARE_EXCLUDE: preset('', 'Globs over paths of the share to leave out, separated by commas; case counts.', excludeGlobs),
   FILE_SHARE_WIDTH: preset(
     '1',

@@ -133,7 +133,7 @@ const smbWritten = /^smb:\/\/([^/@:?#\s[\]]+|\[[\da-fA-F:.%]+\])(?::(\d{1,5}))?\
 export const smbUrl: z.ZodType<SmbPlace, string> = z.string().transform((written, context) => {
   const [, host, port, share, directory] = smbWritten.exec(written) ?? [];
   if (/^smb:\/\/[^/]*@/i.test(written))
-    return refuse(context, 'must not hold a user or password: these are FILE_SHARE_USER and FILE_SHARE_PASSWORD');
+    return refuse(context, 'must not hold a user or password: these have settings of their own');
   if (host === undefined || share === undefined || directory === undefined)
     return refuse(context, 'must be smb://host/share or smb://host:port/share/path');
   try {
@@ -145,6 +145,14 @@ export const smbUrl: z.ZodType<SmbPlace, string> = z.string().transform((written
   } catch {
     return refuse(context, 'must have its % written as %25');
   }
+});
+
+/** A path of this machine, or a directory of a file server. */
+export const pathOrSmbUrl: z.ZodType<string | SmbPlace, string> = z.string().transform((written, context) => {
+  const answer = /^smb:/i.test(written) ? smbUrl.safeParse(written) : absolutePath.safeParse(written);
+  if (answer.success) return answer.data;
+  for (const { message } of answer.error.issues) context.addIssue({ code: 'custom', message });
+  return z.NEVER;
 });
 
 /** NCRONTAB, the six fields that Azure Functions reads, seconds first. */

@@ -1,6 +1,7 @@
 /** How SQL Server is reached, and how what it wrote comes into the store. */
 import { distinct } from './distinct';
 import type { SettingValues } from './schema';
+import { stagingPlaceOf, type SharePlace } from './share-config';
 
 /** How backups come into the store. */
 export type BackupRoadConfig =
@@ -8,8 +9,8 @@ export type BackupRoadConfig =
       readonly kind: 'disk';
       /** As SQL Server sees it; `{server}` stands for the server's name. */
       readonly directory: string;
-      /** The same as Hubkeep sees it. */
-      readonly directoryLocal: string;
+      /** The same as Hubkeep sees it; may hold `{server}` likewise. */
+      readonly local: SharePlace;
     }
   | { readonly kind: 'url' };
 
@@ -20,12 +21,17 @@ export interface SqlLoginConfig {
   readonly trustServerCertificate: boolean;
 }
 
-/** A directory that SQL Server and Hubkeep both see. */
-export type SharedDirectory = Omit<Extract<BackupRoadConfig, { kind: 'disk' }>, 'kind'>;
+/** A directory that SQL Server and Hubkeep both see, and that Hubkeep writes to. */
+export interface SharedDirectory {
+  readonly directory: string;
+  readonly directoryLocal: string;
+}
 
 /** How databases are restored to a server; it may be another than those that are backed up. */
 export interface SqlRestoreConfig extends SqlLoginConfig {
   readonly staging: SharedDirectory | undefined;
+  /** There is a directory that Hubkeep reads over SMB: it can hand nothing to the server through it. */
+  readonly stagingIsReadOnly: boolean;
   /** SQL Server reads what it has written by itself from where it lies. */
   readonly prefersUrl: boolean;
   readonly stallMinutes: number;
@@ -73,7 +79,7 @@ export function sqlRestoreOf(values: SettingValues): SqlRestoreConfig | undefine
   if (login === undefined) return undefined;
   return {
     ...login,
-    staging: directoryOf(values.SQL_BACKUP_DIRECTORY, values.SQL_BACKUP_DIRECTORY_LOCAL),
+    ...stagingOf(values.SQL_BACKUP_DIRECTORY, stagingPlaceOf(values)),
     prefersUrl: values.SQL_BACKUP_MODE === 'url',
     stallMinutes: values.SQL_BACKUP_STALL_MINUTES,
     timeoutHours: values.SQL_BACKUP_TIMEOUT_HOURS,
@@ -84,20 +90,26 @@ export function drillSqlOf(values: SettingValues): DrillSqlConfig | undefined {
   const { DRILL_SQL_SERVER: server, DRILL_SQL_BACKUP_DIRECTORY: directory, DRILL_SQL_BACKUP_DIRECTORY_LOCAL: local } = values;
   const restore = sqlRestoreOf(values);
   if (server === undefined || restore === undefined) return undefined;
-  const usual = restore.staging;
-  const staging = directoryOf(
-    directory ?? usual?.directory,
-    local ?? (directory === undefined ? usual?.directoryLocal : undefined),
-  );
-  return { ...restore, server, staging, prefersUrl: restore.prefersUrl && directory === undefined };
+  const isOwn = directory !== undefined || local !== undefined;
+  const path = local ?? directory;
+  const own = isOwn
+    ? stagingOf(directory ?? values.SQL_BACKUP_DIRECTORY, path === undefined ? undefined : { kind: 'path', path })
+    : {};
+  return { ...restore, ...own, server, prefersUrl: restore.prefersUrl && directory === undefined };
 }
 
 function roadOf(values: SettingValues): BackupRoadConfig | undefined {
   if (values.SQL_BACKUP_MODE === 'url') return { kind: 'url' };
-  const shared = directoryOf(values.SQL_BACKUP_DIRECTORY, values.SQL_BACKUP_DIRECTORY_LOCAL);
-  return shared === undefined ? undefined : { kind: 'disk', ...shared };
+  const { SQL_BACKUP_DIRECTORY: directory } = values;
+  const local = stagingPlaceOf(values);
+  return directory === undefined || local === undefined ? undefined : { kind: 'disk', directory, local };
 }
 
-function directoryOf(directory: string | undefined, directoryLocal = directory): SharedDirectory | undefined {
-  return directory === undefined || directoryLocal === undefined ? undefined : { directory, directoryLocal };
+function stagingOf(
+  directory: string | undefined,
+  local: SharePlace | undefined,
+): Pick<SqlRestoreConfig, 'staging' | 'stagingIsReadOnly'> {
+  const stagingIsReadOnly = local?.kind === 'smb';
+  const isUsable = directory !== undefined && local?.kind === 'path';
+  return { staging: isUsable ? { directory, directoryLocal: local.path } : undefined, stagingIsReadOnly };
 }

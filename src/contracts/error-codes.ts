@@ -48,6 +48,7 @@ export const errorCodes = [
   'sql.timed-out',
   'sql.staging-unreadable',
   'sql.staging-unwritable',
+  'sql.staging-left',
   // signing in to Azure
   'identity.rejected',
   'identity.unreachable',

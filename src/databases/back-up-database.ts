@@ -99,7 +99,11 @@ async function stageAndBring(work: Work): Promise<TakenBackup> {
     files,
     proof,
     verifyOnly,
-    warnings: [...warningsOf(database, { facts, proof, now: parts.clock.now() }), ...inspectionWarnings(files)],
+    warnings: [
+      ...warningsOf(database, { facts, proof, now: parts.clock.now() }),
+      ...inspectionWarnings(files),
+      ...staged.warnings,
+    ],
   };
   return { backup, staging: [...staged.leftBehind] };
 }

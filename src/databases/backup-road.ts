@@ -33,6 +33,8 @@ export interface StagedBackup {
   readonly setName: string;
   /** What BACKUP writes to, in stripe order. */
   readonly devices: readonly BackupDevice[];
+  /** What the operator should know of the place it is staged in. */
+  readonly warnings: readonly string[];
   /** Files that stay until the recovery point is committed; for the caller to remove then. */
   readonly leftBehind: readonly string[];
   /** Has SQL Server read back what it wrote. `run` sends a statement and watches it. */

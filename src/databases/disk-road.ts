@@ -1,4 +1,5 @@
 import { codeOf } from '../errors/hubkeep-error';
+import { messageOf } from '../errors/message-of';
 import type { BlobStore } from '../ports/blob-store';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
@@ -31,29 +32,28 @@ export function createDiskRoad(parts: DiskRoadParts): BackupRoad {
   return {
     kind: 'disk',
     async stage(job) {
-      await removeEarlierAttempts(parts, job);
-      return stageOnDisk(parts, job);
+      const warnings = await removeEarlierAttempts(parts, job);
+      return stageOnDisk(parts, job, warnings);
     },
   };
 }
 
-function stageOnDisk(parts: DiskRoadParts, job: BackupJob): StagedBackup {
+function stageOnDisk(parts: DiskRoadParts, job: BackupJob, warnings: readonly string[]): StagedBackup {
   const names = stagingNames(job);
   const directory = fillServerPlaceholder(parts.backupDirectory, job.server);
   const devices = names.map((name): BackupDevice => ({ kind: 'disk', name: joinStagingPath(directory, name) }));
   return {
     setName: names[0] ?? '',
     devices,
+    warnings,
     leftBehind: names,
     verify: (run) => run(verifyBackup(devices)),
     bring: (control) => upload(parts, { job, names, control }),
     async discard() {
-      for (const file of names) {
-        // The reason of the failure is worth more than a file that stays behind and is recognisable.
-        await parts.staging.remove(job.server, file).catch((error: unknown) => {
-          parts.log.warn('databases.staging-left', { server: job.server, file, code: codeOf(error) });
-        });
-      }
+      // The reason of the failure is worth more than files that stay behind and are recognisable.
+      await parts.staging.remove(job.server, names).catch((error: unknown) => {
+        parts.log.warn('databases.staging-left', { server: job.server, code: codeOf(error), reason: messageOf(error) });
+      });
     },
   };
 }

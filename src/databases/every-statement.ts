@@ -46,6 +46,15 @@ export function everyStatement(): ExplainedStatement[] {
     ),
     ...observation(),
     ...proof(),
+    ...devices
+      .slice(0, 1)
+      .map(({ name }) =>
+        explain(
+          'delete-file',
+          'Removes a backup file once it is stored, where SQL_BACKUP_DIRECTORY_LOCAL is an smb:// URL.',
+          sql.deleteBackupFile(name),
+        ),
+      ),
     explain('drop-credential', 'Takes the signature from the server after its last backup.', sql.dropCredential(container)),
   ];
 }

@@ -1,18 +1,20 @@
 import type { DatabaseBackup } from '../contracts/database-backup';
 import type { BackupContainer } from '../ports/backup-container';
-import type { StagingFiles } from '../ports/staging-files';
+import type { WritableStaging } from '../ports/staging-files';
 import type { BackupCredentials } from './backup-credentials';
 import type { BackupControl, DatabaseBackupParts } from './backup-parts';
 
 /** The directory through which a server is handed backup files. */
 export interface RestoreStaging {
-  readonly files: StagingFiles;
+  readonly files: WritableStaging;
   /** As SQL Server sees it, may hold `{server}`. */
   readonly directory: string;
 }
 
 export interface RestoreParts extends Omit<DatabaseBackupParts, 'stripes'> {
   readonly staging: RestoreStaging | undefined;
+  /** There is a directory, and Hubkeep cannot write to it. */
+  readonly stagingIsReadOnly?: boolean;
   /** What SQL Server has written to by itself, and can read by itself. */
   readonly container: BackupContainer;
   readonly credentials: BackupCredentials;

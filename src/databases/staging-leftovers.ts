@@ -1,4 +1,6 @@
 import { runIdOf } from '../contracts/run-id';
+import { codeOf } from '../errors/hubkeep-error';
+import { messageOf } from '../errors/message-of';
 import type { Clock } from '../ports/clock';
 import type { StagingFiles } from '../ports/staging-files';
 import { safeName } from '../repository/safe-name';
@@ -12,19 +14,27 @@ export interface StagingPlace {
 const abandonedMs = 48 * 3_600_000;
 
 /**
- * Files of attempts that died: only the holder of the database's lock may judge them dead. Another run's file may wait
+ * Removes files of attempts that died: only the holder of the database's lock may judge them dead. Another run's file may wait
  * for its commit, so it must be two days old besides.
+ * @returns what the operator should know of files that stay: they are no reason not to back up.
  */
 export async function removeEarlierAttempts(
   { staging, clock }: StagingPlace,
   { runId, server, database }: { readonly runId: string; readonly server: string; readonly database: string },
-): Promise<void> {
+): Promise<string[]> {
   const slug = safeName(database);
   const before = runIdOf(new Date(clock.now().getTime() - abandonedMs), '0000');
-  for (const name of await staging.list(server)) {
+  const dead = (await staging.list(server)).filter((name) => {
     const found = parseStagingName(name);
-    if (found === undefined || found.slug !== slug) continue;
+    if (found === undefined || found.slug !== slug) return false;
     const isOurs = found.runId === runId && found.mark === serverMark(server);
-    if (isOurs || found.runId < before) await staging.remove(server, name);
+    return isOurs || found.runId < before;
+  });
+  try {
+    await staging.remove(server, dead);
+    return [];
+  } catch (error) {
+    if (codeOf(error) !== 'sql.staging-left') throw error;
+    return [messageOf(error)];
   }
 }

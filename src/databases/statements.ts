@@ -93,6 +93,11 @@ export function verifyBackup(devices: readonly BackupDevice[]): string {
   return `RESTORE VERIFYONLY FROM ${devicesOf(devices)} WITH CHECKSUM, STATS = 1`;
 }
 
+/** Asks the server to remove one backup file, as maintenance plans do. It takes nothing that is not a backup, and may do nothing without a word. */
+export function deleteBackupFile(path: string): string {
+  return `EXEC master.sys.xp_delete_file 0, ${quotePath(path)}`;
+}
+
 export function readBackupHeader(device: BackupDevice): string {
   return `RESTORE HEADERONLY FROM ${devicesOf([device])}`;
 }
@@ -172,6 +177,7 @@ export const grants = {
   seeFiles: (login: string) => `USE master; GRANT VIEW ANY DEFINITION TO ${quoteName(login)};`,
   seeProgress: (login: string) => `USE master; GRANT VIEW SERVER STATE TO ${quoteName(login)};`,
   stopBackups: (login: string) => `USE master; GRANT ALTER ANY CONNECTION TO ${quoteName(login)};`,
+  deleteBackupFiles: (login: string) => `USE master; GRANT EXECUTE ON sys.xp_delete_file TO ${quoteName(login)};`,
   seeUsers: (database: string, login: string) => `USE ${quoteName(database)}; GRANT VIEW DEFINITION TO ${quoteName(login)};`,
 } as const;
 

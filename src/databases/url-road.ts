@@ -47,6 +47,7 @@ function stageInContainer(parts: UrlRoadParts, job: BackupJob, keys: readonly st
   return {
     setName: stagingNames(job)[0] ?? '',
     devices,
+    warnings: [],
     leftBehind: [],
     verify: (run) => run(verifyBackup(devices)),
     bring: (control) => readBack(parts, { keys, database: job.database, control }),

@@ -1,7 +1,7 @@
 import type { CommitRequest, DatabaseOutcome, RunEnd, RunPlan, ShareCopy } from '../contracts/activities';
 import type { Component } from '../contracts/components';
 import type { DatabaseTarget } from '../contracts/database-backup';
-import type { Warning } from '../contracts/outcome';
+import type { Problem, Warning } from '../contracts/outcome';
 import type { Phase, RunProblem, RunRequest, RunStatus, RunSummary } from '../contracts/run';
 import { hubkeepVersion } from '../contracts/version';
 import { problemOf } from '../workflow/step-failed';
@@ -36,13 +36,13 @@ function* copyAndCommit(workflow: HubkeepWorkflow, run: RunRequest): Steps<RunEn
   const { parts, superseded } = yield* copyParts(workflow, run, plan);
   showPhase(workflow, 'committing');
   const committed = yield* workflow.call('commit-recovery-point', { run, place: plan.place, ...parts });
-  yield* removeStaging(workflow, run.runId, [...(parts.databases ?? []), ...superseded]);
+  const left = yield* removeStaging(workflow, run.runId, [...(parts.databases ?? []), ...superseded]);
   if (committed.status === 'failed') {
     const status = committed.problem.code === 'run.cancelled' ? 'cancelled' : 'failed';
-    return yield* end(workflow, run, { status, problems: committed.problems });
+    return yield* end(workflow, run, { status, problems: committed.problems, warnings: left });
   }
   const { outcome: status, problems, warnings } = committed;
-  return yield* end(workflow, run, { status, committed: true, problems, warnings });
+  return yield* end(workflow, run, { status, committed: true, problems, warnings: [...warnings, ...left] });
 }
 
 interface Copied {
@@ -129,18 +129,24 @@ function isTooOld(databases: readonly DatabaseOutcome[], shareFinishedAt: string
 /**
  * After the commit, for until then the file on the server is the only other copy; and when there is none as well, or
  * every failed night would fill the server's disk. What is left over is not worth a failed run.
+ * @returns what the operator has to remove.
  */
-function* removeStaging(workflow: HubkeepWorkflow, runId: string, databases: readonly DatabaseOutcome[]): Steps<void> {
+function* removeStaging(workflow: HubkeepWorkflow, runId: string, databases: readonly DatabaseOutcome[]): Steps<Warning[]> {
   const taken = databases.flatMap(({ target, outcome }) =>
     outcome.status === 'succeeded' && outcome.staging.length > 0 ? [{ target, files: outcome.staging }] : [],
   );
   try {
-    yield* workflow.all(
+    const removals = yield* workflow.all(
       taken.map(({ target, files }) => workflow.call('remove-staging', { runId, server: target.server, files })),
     );
+    return removals.flatMap((removal) => (removal.status === 'failed' ? [warningOf(removal.problem)] : []));
   } catch (error) {
-    workflow.log.warn('staging.remove', { code: problemOf(error).code });
+    return [warningOf(problemOf(error))];
   }
+}
+
+function warningOf({ code, message, hint, causes: [cause] = [] }: Problem): Warning {
+  return { code, message: cause === undefined ? message : `${message} (${cause})`, ...(hint === undefined ? {} : { hint }) };
 }
 
 interface Ending {

@@ -40,7 +40,7 @@ test('a stamp with all its parts reads into one frozen structure', () => {
       encrypt: true,
       trustServerCertificate: false,
       databases: ['appservice_hosting', 'appservice_metering', 'master'],
-      road: { kind: 'disk', directory: 'D:\\Backups', directoryLocal: 'D:\\Backups' },
+      road: { kind: 'disk', directory: 'D:\\Backups', local: { kind: 'path', path: 'D:\\Backups' } },
       stripes: undefined,
       stallMinutes: 30,
       timeoutHours: 24,
@@ -48,6 +48,7 @@ test('a stamp with all its parts reads into one frozen structure', () => {
     sqlRestore: {
       ...{ user: 'backup', password: 'a-password', encrypt: true, trustServerCertificate: false },
       staging: { directory: 'D:\\Backups', directoryLocal: 'D:\\Backups' },
+      stagingIsReadOnly: false,
       ...{ prefersUrl: false, stallMinutes: 30, timeoutHours: 24 },
     },
     drillSql: undefined,

@@ -24,9 +24,25 @@ test('a plan that cannot mount the share refuses it, whether a path is set or no
 test('and it refuses backups through a staging directory, which it cannot see', () => {
   const settings = { ...sql, BACKUP_COMPONENTS: 'databases,secrets' };
   expect(problemsOn('FlexConsumption', settings)).toMatch(
-    /SQL_BACKUP_MODE: is disk, but a Flex Consumption plan cannot see the staging directory; set it to url/,
+    /SQL_BACKUP_MODE: is disk, but a Flex Consumption plan cannot mount the staging directory; set SQL_BACKUP_DIRECTORY_LOCAL to an smb:/,
   );
   expect(problemsOn('FlexConsumption', { ...settings, SQL_BACKUP_MODE: 'url' })).toBe('');
+  const mounted = { SQL_BACKUP_DIRECTORY: 'D:\\Backup', SQL_BACKUP_DIRECTORY_LOCAL: '/mnt/backup' };
+  expect(problemsOn('FlexConsumption', { ...settings, ...mounted })).toContain('cannot mount the staging directory');
+});
+
+test('a whole stamp is backed up without any mount', () => {
+  const overSmb = {
+    ...sql,
+    FILE_SHARE_SMB_URL: 'smb://fs01/WebSites',
+    FILE_SHARE_USER: 'CONTOSO\\backup',
+    FILE_SHARE_PASSWORD: 'a-password',
+    SQL_BACKUP_DIRECTORY: 'D:\\Backup',
+    SQL_BACKUP_DIRECTORY_LOCAL: 'smb://{server}/Backup',
+  };
+  expect(problemsOn('FlexConsumption', overSmb)).toBe('');
+  const { SQL_BACKUP_DIRECTORY: _directory, ...rest } = overSmb;
+  expect(problemsOn('FlexConsumption', rest)).toContain('SQL_BACKUP_DIRECTORY: is not set');
 });
 
 test('nothing is refused of what is not backed up', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { startAzurite } from '../../sandbox/azurite';
 import { createAvailabilityGroup } from '../../sandbox/sql-server/engine/availability-group';
+import { removedByServer } from '../../src/databases/removed-by-server';
 import { createDatabaseRoutes } from '../../src/databases/routing/route-databases';
 import { everyGrant, everyStatementByHand } from '../../src/databases/by-hand/every-statement';
 import { everyRestoreStatement, everyStatement } from '../../src/databases/every-statement';
@@ -112,7 +113,9 @@ test('what backups send is what is listed, and all of it', async () => {
   sandbox.defer(() => availabilityGroup.close());
   const { address, parts } = await start({ databases, availabilityGroup });
   await createDatabaseRoutes({ ...parts, servers: [address], databases: ['hosting'] }).route({ runId });
-  await backUp(await start({ databases, backupMs: 300 }, { stripes: 3 }));
+  const striped = await start({ databases, backupMs: 300 }, { stripes: 3 });
+  const { staging } = await backUp(striped);
+  await removedByServer(striped.parts.staging, striped.parts).remove(striped.address, staging);
   const operator = { ...login, serverPermissions: ['CREATE ANY DATABASE'], databaseRoles: { hosting: ['db_owner'] } };
   await backUp(await start({ databases, edition: 'Express', logins: [operator] }));
   await backUp(await start({ databases: [{ name: 'hosting', encrypted: true }], version: '15.0.4033.1' }));

@@ -4,22 +4,20 @@ import { join } from 'node:path';
 import { createLocalStaging } from '../../src/adapters/local-staging/create-local-staging';
 import { createMssqlServer } from '../../src/adapters/mssql/create-mssql-server';
 import { createSystemClock } from '../../src/adapters/system-clock';
-import type { DatabaseBackupParts } from '../../src/databases/backup-parts';
-import type { DiskRoadParts } from '../../src/databases/disk-road';
 import { quoteName, quoteText } from '../../src/databases/statements';
 import type { SqlServer, SqlSession } from '../../src/ports/sql-server';
 import { createSandbox } from '../sandbox/sql-server/support';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
 import { silentLog } from '../support/silent-log';
 import { parseSqlTestUrl, type TestServer } from './sql-test-url';
-import { createBench } from './support';
+import { createBench, type BenchParts } from './support';
 
 /** A SQL Server with databases for one suite: a real one where SQL_TEST_URL tells of it, or else the double. */
 export interface ServerUnderTest {
   readonly address: string;
   /** Where the server writes backups, as the test sees it. */
   readonly local: string;
-  readonly parts: DatabaseBackupParts & DiskRoadParts;
+  readonly parts: BenchParts;
   /** The same server, for another login. */
   as(user: string, password: string): SqlServer;
   /** The databases go, and every file whose name has the tag. */

@@ -8,6 +8,7 @@ import { createDatabaseBackups, type DatabaseBackups } from '../../src/databases
 import type { DatabaseBackupParts } from '../../src/databases/backup-parts';
 import { createDiskRoad, type DiskRoadParts } from '../../src/databases/disk-road';
 import { fillServerPlaceholder } from '../../src/databases/staging-names';
+import type { WritableStaging } from '../../src/ports/staging-files';
 import type { Clock } from '../../src/ports/clock';
 import { login, type Sandbox } from '../sandbox/sql-server/support';
 import { createMemoryBlobStore } from '../support/memory-blob-store';
@@ -21,12 +22,15 @@ export function createHastyClock(): Clock {
   return { now: clock.now, sleep: (ms, signal) => clock.sleep(Math.min(ms, 50), signal) };
 }
 
+/** Of a directory that Hubkeep writes to as well. */
+export type BenchParts = DatabaseBackupParts & DiskRoadParts & { readonly staging: WritableStaging };
+
 export interface Bench {
   readonly server: RunningSqlServer;
   readonly address: string;
   /** The local directory in which staged files lie. */
   readonly staging: string;
-  readonly parts: DatabaseBackupParts & DiskRoadParts;
+  readonly parts: BenchParts;
   readonly databases: DatabaseBackups;
 }
 
@@ -34,12 +38,12 @@ export interface Bench {
 export async function createBench(
   sandbox: Sandbox,
   options: Partial<SqlServerOptions> = {},
-  changes: Partial<DatabaseBackupParts & DiskRoadParts> = {},
+  changes: Partial<BenchParts> = {},
 ): Promise<Bench> {
   const staging = join(sandbox.directory, 'staging');
   mkdirSync(staging, { recursive: true });
   const server = await sandbox.server({ mounts: { 'D:\\Backup\\': `${staging}/` }, timeZone: 4, ...options });
-  const parts: DatabaseBackupParts & DiskRoadParts = {
+  const parts: BenchParts = {
     sql: createMssqlServer({ user: login.name, password: login.password, encrypt: false, trustServerCertificate: false }),
     staging: createLocalStaging((name) => fillServerPlaceholder(staging, name)),
     store: createMemoryBlobStore(),

@@ -210,13 +210,33 @@ test('a step that fails for good fails the run, which still ends in order', () =
   expect(run.inputOf('end-run')).toMatchObject([{ status: 'failed', problems: [{ code: 'internal', message: 'away' }] }]);
 });
 
-test('staging that cannot be removed is not worth a failed run', () => {
-  const run = play(runOf(['databases']), {
-    'remove-staging': () => {
-      throw new Error('denied');
+const left: Problem = { code: 'sql.staging-left', message: 'a.bak is left', hint: 'Remove it.', causes: ['denied'] };
+
+test.each<[string, () => unknown, object]>([
+  [
+    'and says why',
+    () => ({ status: 'failed', problem: left }),
+    { code: left.code, message: 'a.bak is left (denied)', hint: left.hint },
+  ],
+  [
+    'and fails for good',
+    () => {
+      throw new Error('away');
     },
-  });
+    { code: 'internal', message: 'away' },
+  ],
+])('staging that cannot be removed, %s, is a warning and not worth a failed run', (_, answer, warning) => {
+  const run = play(runOf(['databases']), { 'remove-staging': answer });
   expect(run.result).toEqual({ output: { status: 'complete' } });
+  expect(run.inputOf('end-run')).toMatchObject([{ status: 'complete', committed: true, warnings: [warning] }]);
+});
+
+test('files that stay after a failed night are told with its failure', () => {
+  const run = play(runOf(['databases']), {
+    'commit-recovery-point': () => ({ status: 'failed', problem, problems: [problem] }),
+    'remove-staging': () => ({ status: 'failed', problem: left }),
+  });
+  expect(run.inputOf('end-run')).toMatchObject([{ status: 'failed', problems: [problem], warnings: [{ code: left.code }] }]);
 });
 
 test.each([

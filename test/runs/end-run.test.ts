@@ -28,6 +28,7 @@ const everywhere = ['list packs/', 'list index/', 'list content/', 'list databas
 test.each([
   ['secrets.stale', 1],
   ['secrets.old-drop', 1],
+  ['sql.staging-left', 1],
   ['sql.warning', 0],
 ])('a complete run that warns of %s sends %i notices', async (code, notices) => {
   const sent: unknown[] = [];

@@ -12,6 +12,8 @@ export interface ServerLogin {
   readonly serverRoles?: readonly string[];
   /** `VIEW SERVER STATE`, `ALTER ANY CREDENTIAL`, … */
   readonly serverPermissions?: readonly string[];
+  /** Stored procedures of the server that it may execute beside those open to all: `xp_delete_file`. */
+  readonly procedures?: readonly string[];
   /** Roles in a database, `db_owner` or `db_backupoperator`, by its name; `*` stands for all. No entry, no access. */
   readonly databaseRoles?: Readonly<Record<string, readonly string[]>>;
 }
@@ -62,7 +64,7 @@ export function isSysadmin(login: ServerLogin): boolean {
 }
 
 function rolesOf(login: ServerLogin): readonly string[] {
-  const restricted = login.serverRoles ?? login.serverPermissions ?? login.databaseRoles;
+  const restricted = login.serverRoles ?? login.serverPermissions ?? login.databaseRoles ?? login.procedures;
   if (restricted === undefined && login.mayBackUp !== false) return ['sysadmin', 'public'];
   return ['public', ...(login.serverRoles ?? []).map((role) => role.toLowerCase())];
 }

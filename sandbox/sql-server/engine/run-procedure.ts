@@ -1,13 +1,15 @@
 import type { Value } from '../tds/columns';
+import { deleteFile } from './delete-file';
 import { sqlError } from '../tsql/sql-error';
 import type { RunContext } from './run-backup';
 
-type Arguments = ReadonlyMap<string, Value>;
+export type Arguments = ReadonlyMap<string, Value>;
 type Procedure = (values: Arguments, context: RunContext) => Promise<number>;
 
 const procedures: Readonly<Record<string, Procedure>> = {
   sp_getapplock: getAppLock,
   sp_releaseapplock: releaseAppLock,
+  xp_delete_file: deleteFile,
 };
 
 /** Runs a stored procedure and gives its return value. */

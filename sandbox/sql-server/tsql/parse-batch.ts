@@ -86,12 +86,19 @@ function parseExecute(cursor: TokenCursor): Execute {
   const found = new Map<string, Expression>();
   if (!endsStatement(cursor)) {
     do {
-      const name = parseVariable(cursor);
-      cursor.expect('=');
-      found.set(name, parseExpression(cursor));
+      const [name, value] = parseArgument(cursor, found.size);
+      found.set(name, value);
     } while (cursor.take(','));
   }
   return { kind: 'execute', procedure: (parts[parts.length - 1] as string).toLowerCase(), result, arguments: found };
+}
+
+/** A value alone has the name of its place: `@1`, `@2`. */
+function parseArgument(cursor: TokenCursor, before: number): [name: string, value: Expression] {
+  if (cursor.peek().kind !== 'variable') return [`@${before + 1}`, parseExpression(cursor)];
+  const name = parseVariable(cursor);
+  cursor.expect('=');
+  return [name, parseExpression(cursor)];
 }
 
 /** A literal: KILL takes no expression and no variable. */

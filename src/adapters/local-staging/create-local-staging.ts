@@ -2,10 +2,11 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
-import type { StagingFiles } from '../../ports/staging-files';
+import { plainName, stagingLeft } from '../../errors/staging';
+import type { WritableStaging } from '../../ports/staging-files';
 
 /** Staging files on a mounted path or UNC. `directoryOf` gives SQL_BACKUP_DIRECTORY_LOCAL for one server. */
-export function createLocalStaging(directoryOf: (server: string) => string): StagingFiles {
+export function createLocalStaging(directoryOf: (server: string) => string): WritableStaging {
   const pathOf = (server: string, name: string) => join(directoryOf(server), plainName(name));
   return {
     async open(server, name) {
@@ -27,9 +28,19 @@ export function createLocalStaging(directoryOf: (server: string) => string): Sta
         unwritable(path, error);
       }
     },
-    async remove(server, name) {
-      const path = pathOf(server, name);
-      await rm(path, { force: true }).catch((cause: unknown) => unreadable(path, cause));
+    async remove(server, names) {
+      const left: { readonly name: string; readonly cause: unknown }[] = [];
+      for (const [name, path] of names.map((name) => [name, pathOf(server, name)] as const)) {
+        await rm(path, { force: true }).catch((cause: unknown) => left.push({ name, cause }));
+      }
+      if (left.length === 0) return;
+      throw stagingLeft({
+        directory: directoryOf(server),
+        names: left.map(({ name }) => name),
+        hint: 'Give the account Hubkeep runs as delete permission on SQL_BACKUP_DIRECTORY_LOCAL, and remove them.',
+        retryable: left.some(({ cause }) => !['EACCES', 'EPERM'].includes(codeIn(cause))),
+        cause: left[0]?.cause,
+      });
     },
     async list(server) {
       const path = directoryOf(server);
@@ -45,12 +56,6 @@ async function* readAll(path: string): AsyncIterable<Uint8Array> {
   } catch (cause) {
     unreadable(path, cause);
   }
-}
-
-/** Names come from our own results, yet they travel: nothing but a name may reach the file system. */
-function plainName(name: string): string {
-  if (name !== '' && name !== '.' && name !== '..' && !/[\\/\0]/.test(name)) return name;
-  throw new HubkeepError('sql.staging-unreadable', `${JSON.stringify(name)} is not a file name in the backup directory`);
 }
 
 function unwritable(path: string, cause: unknown): never {
@@ -71,7 +76,7 @@ function unreadable(path: string, cause: unknown): never {
   throw new HubkeepError('sql.staging-unreadable', `${missing ? 'Cannot find' : 'Cannot read'} ${path}`, {
     hint: missing
       ? 'SQL_BACKUP_DIRECTORY (as SQL Server sees it) and SQL_BACKUP_DIRECTORY_LOCAL (as Hubkeep sees it) must be the same directory; files named hubkeep-… that SQL Server wrote to the other one are yours to remove.'
-      : 'Give the account Hubkeep runs as read and delete permission on SQL_BACKUP_DIRECTORY_LOCAL.',
+      : 'Give the account Hubkeep runs as read permission on SQL_BACKUP_DIRECTORY_LOCAL.',
     retryable: !missing && code !== 'EACCES' && code !== 'EPERM',
     cause,
   });

@@ -14,6 +14,11 @@ export function everyGrant(login: string): ExplainedStatement[] {
     explain('grant-backup', 'To back up the database; once for each database.', grants.backUp(database, login)),
     explain('grant-verify', 'To verify backups.', grants.createDatabase(login)),
     explain('grant-credentials', 'To back up to blobs, with SQL_BACKUP_MODE=url.', grants.alterCredentials(login)),
+    explain(
+      'grant-delete',
+      'To have backup files removed, where SQL_BACKUP_DIRECTORY_LOCAL is an smb:// URL; sysadmin needs it not.',
+      grants.deleteBackupFiles(login),
+    ),
     explain('grant-history', 'To prove backups by the history of the server.', grants.readHistory(login)),
     explain(
       'grant-files',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { BlobReference } from '../../contracts/recovery-point';
 import { codeOf, HubkeepError } from '../../errors/hubkeep-error';
+import { messageOf } from '../../errors/message-of';
 import { provenStream } from '../../repository/proven-stream';
 import { createByteProgress } from '../byte-progress';
 import type { RestoreParts, RestoreStaging, RestoreStep } from '../restore-parts';
@@ -45,14 +46,14 @@ async function copyFiles(
 ): Promise<BroughtBackup> {
   const job = { runId: plan.id, server: plan.server, database: item.target };
   const { files } = item.backup;
-  await removeEarlierAttempts({ staging: staging.files, clock: parts.clock }, job);
+  for (const reason of await removeEarlierAttempts({ staging: staging.files, clock: parts.clock }, job)) {
+    parts.log.warn('databases.staging-left', { server: plan.server, reason });
+  }
   const names = stagingNames({ ...job, attempt: randomBytes(2).toString('hex'), stripes: files.length });
   const discard = async () => {
-    for (const file of names) {
-      await staging.files.remove(plan.server, file).catch((error: unknown) => {
-        parts.log.warn('databases.staging-left', { server: plan.server, file, code: codeOf(error) });
-      });
-    }
+    await staging.files.remove(plan.server, names).catch((error: unknown) => {
+      parts.log.warn('databases.staging-left', { server: plan.server, code: codeOf(error), reason: messageOf(error) });
+    });
   };
   const onBytes = createByteProgress(item.bytes, 'copying', control);
   try {

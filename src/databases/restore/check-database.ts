@@ -68,16 +68,21 @@ function requireContainment({ item: { backup }, request, target: { server } }: Q
 }
 
 /** What lies in the container that SQL Server reaches by itself needs no directory. */
-function roadOf({ container, staging, prefersUrl }: RestoreParts, { database, files }: DatabaseBackup): 'disk' | 'url' {
+function roadOf(
+  { container, staging, stagingIsReadOnly = false, prefersUrl }: RestoreParts,
+  { database, files }: DatabaseBackup,
+): 'disk' | 'url' {
   const name = container.url.slice(container.url.lastIndexOf('/') + 1);
   const isInReach = files.every((file) => file.container === name);
   if (isInReach && (prefersUrl || staging === undefined)) return 'url';
   if (staging !== undefined) return 'disk';
   throw new HubkeepError(
     'config.invalid',
-    `The server has no way to the backup of ${database}: SQL_BACKUP_DIRECTORY is not set`,
+    `The server has no way to the backup of ${database}: ${
+      stagingIsReadOnly ? 'SQL_BACKUP_DIRECTORY_LOCAL is an smb:// URL, which is only read' : 'SQL_BACKUP_DIRECTORY is not set'
+    }`,
     {
-      hint: 'Set SQL_BACKUP_DIRECTORY to a directory that the server reads, and SQL_BACKUP_DIRECTORY_LOCAL to the same as Hubkeep sees it.',
+      hint: 'Set SQL_BACKUP_DIRECTORY to a directory that the server reads, and SQL_BACKUP_DIRECTORY_LOCAL to the path under which Hubkeep can write to it.',
     },
   );
 }

@@ -1,4 +1,6 @@
-import { createSandbox, errorOf, type Sandbox } from './support';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSandbox, errorOf, login, type Sandbox } from './support';
 
 let sandbox: Sandbox;
 beforeEach(() => {
@@ -87,4 +89,19 @@ test('an application lock excludes other sessions until its session ends', async
   await other.request().query("EXEC sp_releaseapplock @Resource = N'hubkeep:x', @LockOwner = N'Session'");
   const released = other.request().query("EXEC sp_releaseapplock @Resource = N'hubkeep:x', @LockOwner = N'Session'");
   expect(await errorOf(released)).toMatchObject({ number: 1223 });
+});
+
+test('xp_delete_file removes a backup file, nothing else, and only for those who may', async () => {
+  const reader = { name: 'reader', password: login.password, serverRoles: ['dbcreator'] };
+  const server = await sandbox.server({ logins: [login, reader] });
+  const client = await sandbox.client(server);
+  const [backup, text] = [join(sandbox.directory, 'a.bak.01'), join(sandbox.directory, 'b.bak')];
+  await client.request().query(`BACKUP DATABASE master TO DISK = N'${backup}' WITH INIT, FORMAT`);
+  writeFileSync(text, 'no backup');
+  const remove = (path: string) => `EXEC master.sys.xp_delete_file 0, N'${path}'`;
+  const other = await sandbox.client(server, { user: reader.name });
+  expect(await errorOf(other.request().query(remove(backup)))).toMatchObject({ number: 229 });
+  for (const path of [backup, text]) await client.request().query(remove(path));
+  expect([existsSync(backup), existsSync(text)]).toEqual([false, true]);
+  expect(await errorOf(client.request().query(remove(backup)))).toMatchObject({ number: 22049 });
 });

@@ -1,0 +1,118 @@
+import { HubkeepError } from '../../errors/hubkeep-error';
+import { messageOf } from '../../errors/message-of';
+import { plainName } from '../../errors/staging';
+import type { Clock } from '../../ports/clock';
+import type { StagingReader } from '../../ports/staging-files';
+import { isDirectory, isSmbError, openSmbShare, type SmbErrorKind, type SmbShare } from '../smb';
+import type { SmbFilesOptions } from './smb-files';
+
+export interface SmbStagingParts {
+  /** SQL_BACKUP_DIRECTORY_LOCAL for one server, with the account that reads it. */
+  readonly placeOf: (server: string) => SmbFilesOptions;
+  readonly clock: Clock;
+}
+
+const pieceBytes = 1024 * 1024;
+
+/** A refused account is left alone for so long: each further sign-in brings it nearer to being locked. */
+const refusedForMs = 15 * 60_000;
+
+interface OpenShare {
+  readonly share: SmbShare;
+  refused?: { readonly error: HubkeepError; readonly until: number };
+}
+
+/** Staging files on a file server, read without a mount. */
+export function createSmbStaging({ placeOf, clock }: SmbStagingParts): StagingReader {
+  const shares = new Map<string, OpenShare>();
+
+  function shareAt(place: SmbFilesOptions): OpenShare {
+    const key = `${place.host}:${place.port ?? ''}/${place.share}`;
+    const known = shares.get(key);
+    if (known !== undefined && (known.refused === undefined || clock.now().getTime() < known.refused.until)) return known;
+    known?.share.close();
+    const opened: OpenShare = { share: openSmbShare(place) };
+    shares.set(key, opened);
+    return opened;
+  }
+
+  async function attempt<T>(
+    place: SmbFilesOptions,
+    name: string,
+    work: (share: SmbShare, path: string) => Promise<T>,
+  ): Promise<T> {
+    const at = shareAt(place);
+    if (at.refused !== undefined) throw at.refused.error;
+    const path = [place.directory, name].filter(Boolean).join('/');
+    try {
+      return await work(at.share, path);
+    } catch (error) {
+      const unreadable = translate(error, locationOf(place, path));
+      if (isSmbError(error) && error.kind === 'login-refused')
+        at.refused = { error: unreadable, until: clock.now().getTime() + refusedForMs };
+      throw unreadable;
+    }
+  }
+
+  async function* read(place: SmbFilesOptions, name: string): AsyncIterable<Uint8Array> {
+    const file = await attempt(place, name, (share, path) => share.open(path));
+    try {
+      for (;;) {
+        const piece = Buffer.allocUnsafe(pieceBytes);
+        const bytes = await attempt(place, name, () => file.read(piece));
+        if (bytes === 0) break;
+        yield piece.subarray(0, bytes);
+      }
+    } finally {
+      await file.close().catch(() => undefined);
+    }
+  }
+
+  return {
+    async open(server, name) {
+      const place = placeOf(server);
+      const { size } = await attempt(place, plainName(name), (share, path) => share.stat(path));
+      return { size, stream: () => read(place, name) };
+    },
+    async list(server) {
+      const entries = await attempt(placeOf(server), '', (share, path) => share.list(path));
+      return entries.filter((entry) => !isDirectory(entry) && entry.reparseTag === undefined).map(({ name }) => name);
+    },
+  };
+}
+
+function locationOf({ host, port, share }: SmbFilesOptions, path: string): string {
+  return `smb://${host}${port === undefined ? '' : `:${port}`}/${[share, path].filter(Boolean).join('/')}`;
+}
+
+const sameDirectory =
+  'SQL_BACKUP_DIRECTORY (as SQL Server sees it) and SQL_BACKUP_DIRECTORY_LOCAL (as Hubkeep sees it) must be the same directory.';
+const signIn =
+  'Check SQL_BACKUP_DIRECTORY_USER and SQL_BACKUP_DIRECTORY_PASSWORD (without them, FILE_SHARE_USER and FILE_SHARE_PASSWORD), and that the account is not locked.';
+
+/** Trying again does not help, and this does. */
+const hints: Partial<Record<SmbErrorKind, string>> = {
+  'not-found': sameDirectory,
+  'share-missing': sameDirectory,
+  'not-a-directory': sameDirectory,
+  'not-a-file': sameDirectory,
+  'bad-path': sameDirectory,
+  reparse: sameDirectory,
+  dfs: 'Links of DFS are not followed: name the file server itself in SQL_BACKUP_DIRECTORY_LOCAL.',
+  'login-refused': signIn,
+  denied: 'Give the account that reads SQL_BACKUP_DIRECTORY_LOCAL read permission on the share and the directory.',
+  insecure:
+    'Somebody between here and the file server may be changing what it says, or it does not sign: require signing there (SMB 2.1 or later).',
+  unsupported:
+    'The file server has to speak SMB 2.1 or later and NTLMv2, and to encrypt where FILE_SHARE_REQUIRE_ENCRYPTION is true.',
+  blocked: 'This host forbids connections to file servers: see docs/hosting.md for hosts that do not.',
+};
+
+function translate(error: unknown, location: string): HubkeepError {
+  const hint = isSmbError(error) ? hints[error.kind] : undefined;
+  return new HubkeepError('sql.staging-unreadable', `Cannot read ${location}: ${messageOf(error)}`, {
+    hint: hint ?? 'Check the file server, and the way to it.',
+    retryable: isSmbError(error) && hint === undefined,
+    cause: error,
+  });
+}

@@ -1,0 +1,73 @@
+import { HubkeepError, isHubkeepError } from '../errors/hubkeep-error';
+import { plainName, stagingLeft } from '../errors/staging';
+import type { SqlServer, SqlSession } from '../ports/sql-server';
+import type { StagingFiles, StagingReader } from '../ports/staging-files';
+import { fillServerPlaceholder, joinStagingPath, parseStagingName } from './staging-names';
+import { deleteBackupFile } from './statements';
+
+export interface RemovedByServerParts {
+  readonly sql: SqlServer;
+  /** SQL_BACKUP_DIRECTORY: as SQL Server sees it, may hold `{server}`. */
+  readonly backupDirectory: string;
+}
+
+/**
+ * Staging files that Hubkeep can read and not remove: the server that wrote them is asked to. It may decline without a word,
+ * so that only the directory tells whether they are gone.
+ */
+export function removedByServer(reader: StagingReader, { sql, backupDirectory }: RemovedByServerParts): StagingFiles {
+  return {
+    open: (server, name) => reader.open(server, name),
+    list: (server) => reader.list(server),
+    async remove(server, names) {
+      const asked = new Set(names.map(stagingName));
+      const present = async () => (await reader.list(server)).filter((name) => asked.has(name));
+      const there = await present();
+      if (there.length === 0) return;
+      const directory = fillServerPlaceholder(backupDirectory, server);
+      const refusal = await askServer(
+        sql,
+        server,
+        there.map((name) => joinStagingPath(directory, name)),
+      );
+      const left = await present();
+      if (left.length === 0) return;
+      throw stagingLeft({
+        directory,
+        names: left,
+        hint: 'Remove them, or their disk fills up. For SQL_USER to have them removed it needs sysadmin, or at least EXECUTE on sys.xp_delete_file (hubkeep print-sql), and the account of SQL Server delete permission; files that are no whole backups are never removed this way.',
+        retryable: isHubkeepError(refusal) && refusal.retryable,
+        cause: refusal,
+      });
+    },
+  };
+}
+
+/** Nobody is asked to delete what no backup of ours was named. */
+function stagingName(name: string): string {
+  if (parseStagingName(plainName(name)) === undefined)
+    throw new HubkeepError('internal', `${name} is not the name of a staging file`);
+  return name;
+}
+
+/** @returns why the server declined, where it said so. */
+async function askServer(sql: SqlServer, server: string, paths: readonly string[]): Promise<unknown> {
+  const session = await sql.connect(server, { applicationName: 'Hubkeep' });
+  try {
+    return await removeAll(session, paths);
+  } finally {
+    await session.close();
+  }
+}
+
+async function removeAll(session: SqlSession, paths: readonly string[]): Promise<unknown> {
+  let refusal: unknown;
+  for (const path of paths) {
+    try {
+      await session.execute(deleteBackupFile(path));
+    } catch (error) {
+      refusal ??= error;
+    }
+  }
+  return refusal;
+}

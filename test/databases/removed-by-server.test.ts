@@ -1,0 +1,104 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createDatabaseBackups } from '../../src/databases/back-up-database';
+import { createDiskRoad } from '../../src/databases/disk-road';
+import { removedByServer } from '../../src/databases/removed-by-server';
+import { serverMark } from '../../src/databases/staging-names';
+import { createSandbox, errorOf, login, type Sandbox } from '../sandbox/sql-server/support';
+import { createBench, runId, type Bench } from './support';
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = createSandbox();
+});
+afterEach(() => sandbox.end());
+
+const stagedIn = (bench: Bench) => readdirSync(bench.staging);
+const openBench = (changes: object = {}) => createBench(sandbox, { logins: [{ ...login, ...changes }] }, { stripes: 2 });
+
+/** The directory only read, as one that is reached over SMB. */
+function readOnly({ parts }: Bench) {
+  const { open, list } = parts.staging;
+  return removedByServer({ open, list }, { sql: parts.sql, backupDirectory: parts.backupDirectory });
+}
+
+function backUp(bench: Bench) {
+  const parts = { ...bench.parts, staging: readOnly(bench) };
+  return createDatabaseBackups(parts, createDiskRoad(parts)).backUp({ runId, server: bench.address, database: 'master' });
+}
+
+/** May do all that a backup takes, and no more. */
+const backupRights = {
+  serverRoles: ['dbcreator'],
+  serverPermissions: ['VIEW SERVER STATE', 'VIEW ANY DEFINITION'],
+  databaseRoles: { '*': ['db_backupoperator'] },
+};
+
+test('every file of a backup goes from the disk of the server that wrote it, twice without harm', async () => {
+  const bench = await openBench();
+  const { staging } = await backUp(bench);
+  expect(staging).toHaveLength(2);
+  expect(stagedIn(bench)).toEqual(staging);
+  await readOnly(bench).remove(bench.address, staging);
+  expect(stagedIn(bench)).toEqual([]);
+  await readOnly(bench).remove(bench.address, staging);
+});
+
+test('where nothing is left the server is not even asked', async () => {
+  const bench = await openBench();
+  const nobody = '127.0.0.1:1';
+  await readOnly(bench).remove(nobody, [`hubkeep-${runId}-master-${serverMark(nobody)}aaaa.bak`]);
+});
+
+test('a login that may not have files removed is told so, and what stays', async () => {
+  const bench = await openBench(backupRights);
+  const { staging } = await backUp(bench);
+  const error = await errorOf(readOnly(bench).remove(bench.address, staging));
+  expect(error).toMatchObject({
+    code: 'sql.staging-left',
+    retryable: false,
+    message: expect.stringContaining(`from D:\\Backup: ${staging[0]} and 1 more`),
+    hint: expect.stringContaining('EXECUTE on sys.xp_delete_file'),
+  });
+  expect(String((error.cause as Error).message)).toContain('EXECUTE permission was denied');
+  expect(stagedIn(bench)).toEqual(staging);
+});
+
+test('the right to execute the procedure is enough for the server that this test runs on', async () => {
+  const bench = await openBench({ ...backupRights, procedures: ['xp_delete_file'] });
+  await readOnly(bench).remove(bench.address, (await backUp(bench)).staging);
+  expect(stagedIn(bench)).toEqual([]);
+});
+
+test('a server that declines without a word is not believed', async () => {
+  const bench = await openBench();
+  const half = `hubkeep-${runId}-model-${serverMark(bench.address)}aaaa.bak`;
+  writeFileSync(join(bench.staging, half), 'half');
+  const error = await errorOf(readOnly(bench).remove(bench.address, [half]));
+  expect(error).toMatchObject({ code: 'sql.staging-left', message: expect.stringContaining(half) });
+  expect(stagedIn(bench)).toEqual([half]);
+});
+
+test('leftovers that stay are a warning of the backup, and no reason not to take it', async () => {
+  const bench = await openBench();
+  const half = 'hubkeep-20200101T020000Z-dead-master-0000aaaa.bak';
+  writeFileSync(join(bench.staging, half), 'half');
+  const { backup, staging } = await backUp(bench);
+  expect(backup.warnings).toContainEqual(expect.stringContaining(half));
+  expect(stagedIn(bench).sort()).toEqual([half, ...staging].sort());
+});
+
+test.each(['someone.bak', '../hubkeep.bak', 'master.mdf'])('nobody is asked to remove %s', async (name) => {
+  const bench = await openBench();
+  await expect(readOnly(bench).remove(bench.address, [name])).rejects.toThrow(/is not (a file name|the name of a staging file)/);
+});
+
+test('a server that is away for a moment is asked again', async () => {
+  const bench = await openBench();
+  const { staging } = await backUp(bench);
+  await bench.server.close();
+  expect(await errorOf(readOnly(bench).remove(bench.address, staging))).toMatchObject({
+    code: 'sql.unreachable',
+    retryable: true,
+  });
+});
