@@ -8,10 +8,8 @@ metadata settingsWithoutParameter = {
   KEY_VAULT_API_VERSION: 'The vault of this template is that of Azure.'
   KEY_VAULT_VERIFY_CHALLENGE: 'The vault of this template is that of Azure.'
   IDENTITY_INSTANCE_DISCOVERY: 'The app signs in at public Azure.'
-  SQL_BACKUP_DIRECTORY: 'No plan of Azure sees the staging directory.'
-  SQL_BACKUP_DIRECTORY_LOCAL: 'No plan of Azure sees the staging directory.'
-  DRILL_SQL_BACKUP_DIRECTORY: 'No plan of Azure sees the staging directory.'
-  DRILL_SQL_BACKUP_DIRECTORY_LOCAL: 'No plan of Azure sees the staging directory.'
+  DRILL_SQL_BACKUP_DIRECTORY: 'No plan of Azure can write to a directory that a SQL Server reads.'
+  DRILL_SQL_BACKUP_DIRECTORY_LOCAL: 'No plan of Azure can write to a directory that a SQL Server reads.'
   FILE_SHARE_PATH: 'No plan of Azure can mount the share of the stamp.'
   RESTORE_DIRECTORY: 'No plan of Azure has a directory that all hosts see and that outlives them.'
   SYSTEM_SECRETS_WIPE: 'The backup storage keeps versions, so that nothing left there could be wiped.'
@@ -101,8 +99,22 @@ param sqlPassword string = ''
 @description('SQL_DATABASES.')
 param sqlDatabases string = 'appservice_hosting,appservice_metering,master'
 
-@description('SQL_BACKUP_MODE: url alone, by which SQL Server writes into the backup storage by itself.')
+@description('SQL_BACKUP_MODE: url has SQL Server write into the backup storage by itself; disk has it write to sqlBackupDirectory, which is read over SMB.')
+@allowed(['url', 'disk'])
 param sqlBackupMode string = 'url'
+
+@description('SQL_BACKUP_DIRECTORY: for disk, where SQL Server writes its backups, as it sees it.')
+param sqlBackupDirectory string = ''
+
+@description('SQL_BACKUP_DIRECTORY_LOCAL: for disk, the same as smb://host/share[/path]. The app has to reach port 445 there.')
+param sqlBackupDirectoryLocal string = ''
+
+@description('SQL_BACKUP_DIRECTORY_USER: for disk, the account that reads it; fileShareUser when empty.')
+param sqlBackupDirectoryUser string = ''
+
+@description('SQL_BACKUP_DIRECTORY_PASSWORD: goes into the vault. Empty leaves the one that is there.')
+@secure()
+param sqlBackupDirectoryPassword string = ''
 
 @description('FILE_SHARE_SMB_URL: smb://host/share[/path] of the tenant file share, read without a mount. The app has to reach port 445 there.')
 param fileShareSmbUrl string = ''
@@ -212,9 +224,15 @@ var checkedComponents = !empty(unknownComponents)
 var withDatabases = contains(checkedComponents, 'databases')
 var withShare = contains(checkedComponents, 'fileshare')
 var withSecrets = contains(checkedComponents, 'secrets')
-var checkedBackupMode = sqlBackupMode == 'url'
+var checkedBackupMode = sqlBackupMode == 'url' || !withDatabases
   ? sqlBackupMode
-  : fail('sqlBackupMode: no plan of Azure sees the staging directory that disk needs. Set it to url, or back databases up from a host beside the stamp (docs/hosting.md).')
+  : empty(sqlBackupDirectory) || !startsWith(toLower(sqlBackupDirectoryLocal), 'smb://')
+      ? fail('sqlBackupDirectory, sqlBackupDirectoryLocal: no plan of Azure can mount the staging directory that disk needs. Set both, the latter as smb://host/share, or sqlBackupMode to url, or back databases up from a host beside the stamp (docs/hosting.md).')
+      : empty(sqlBackupDirectoryUser) && !withShare
+          ? fail('sqlBackupDirectoryUser: is needed to read sqlBackupDirectoryLocal where no account of the share is set.')
+          : moreSettings.?DRILL_SQL_SERVER != null
+              ? fail('moreSettings: DRILL_SQL_SERVER is handed backups through a directory that Hubkeep writes to, and no plan of Azure can. Take it out, or set sqlBackupMode to url.')
+              : sqlBackupMode
 var checkedSqlServers = withDatabases && (empty(sqlServers) || empty(sqlUser))
   ? fail('sqlServers, sqlUser: are needed for databases. Set both, or take databases out of backupComponents.')
   : sqlServers
@@ -331,6 +349,7 @@ module vault './modules/vault.bicep' = {
     allowedIpRanges: checkedIpRanges
     workspaceId: monitoring.outputs.workspaceId
     sqlPassword: sqlPassword
+    sqlBackupDirectoryPassword: sqlBackupDirectoryPassword
     fileSharePassword: fileSharePassword
     notifyWebhookUrl: notifyWebhookUrl
   }
@@ -425,6 +444,18 @@ var hubkeepSettings = {
         SQL_PASSWORD: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secretNames.SQL_PASSWORD})'
         SQL_DATABASES: sqlDatabases
         SQL_BACKUP_MODE: checkedBackupMode
+      }
+    : {})
+  ...(withDatabases && checkedBackupMode == 'disk'
+    ? {
+        SQL_BACKUP_DIRECTORY: sqlBackupDirectory
+        SQL_BACKUP_DIRECTORY_LOCAL: sqlBackupDirectoryLocal
+      }
+    : {})
+  ...(withDatabases && checkedBackupMode == 'disk' && !empty(sqlBackupDirectoryUser)
+    ? {
+        SQL_BACKUP_DIRECTORY_USER: sqlBackupDirectoryUser
+        SQL_BACKUP_DIRECTORY_PASSWORD: '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secretNames.SQL_BACKUP_DIRECTORY_PASSWORD})'
       }
     : {})
   ...(withShare

@@ -10,6 +10,7 @@ type tagsType = {
 @description('Names in the vault of the secrets that Hubkeep is configured with.')
 var secretNames = {
   SQL_PASSWORD: 'hubkeep-sql-password'
+  SQL_BACKUP_DIRECTORY_PASSWORD: 'hubkeep-sql-backup-directory-password'
   FILE_SHARE_PASSWORD: 'hubkeep-file-share-password'
   NOTIFY_WEBHOOK_URL: 'hubkeep-notify-webhook-url'
 }

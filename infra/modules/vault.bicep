@@ -16,6 +16,9 @@ param workspaceId string
 param sqlPassword string
 @description('Empty leaves the one in the vault as it is.')
 @secure()
+param sqlBackupDirectoryPassword string
+@description('Empty leaves the one in the vault as it is.')
+@secure()
 param fileSharePassword string
 @description('Empty leaves the one in the vault as it is.')
 @secure()
@@ -56,6 +59,14 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     properties: {
       value: sqlPassword
       contentType: 'SQL_PASSWORD of Hubkeep'
+    }
+  }
+
+  resource directoryPassword 'secrets' = if (!empty(sqlBackupDirectoryPassword)) {
+    name: secretNames.SQL_BACKUP_DIRECTORY_PASSWORD
+    properties: {
+      value: sqlBackupDirectoryPassword
+      contentType: 'SQL_BACKUP_DIRECTORY_PASSWORD of Hubkeep'
     }
   }
 

@@ -122,6 +122,10 @@ function withoutCompiler(text) {
 
 function inBicep(value) {
   if (Array.isArray(value)) return `[${value.map(inBicep).join(', ')}]`;
+  if (typeof value === 'object') {
+    const members = Object.entries(value).map(([name, member]) => `${name}: ${inBicep(member)}`);
+    return `{ ${members.join(', ')} }`;
+  }
   return typeof value === 'string' ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : String(value);
 }
 

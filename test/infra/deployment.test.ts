@@ -24,7 +24,7 @@ const byFileAlone = [
     'backupContainer',
   ],
   ...['immutabilityLocked', 'instanceMemoryMB', 'logRetentionDays', 'maximumInstanceCount', 'moreSettings', 'packageUploaderId'],
-  ...['premiumSku', 'sqlBackupMode', 'systemSecretsPath', 'tags', 'vaultRetentionDays'],
+  ...['premiumSku', 'systemSecretsPath', 'tags', 'vaultRetentionDays'],
 ];
 
 test('the form of the portal gives parameters of the template and no others', () => {

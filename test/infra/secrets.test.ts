@@ -43,7 +43,9 @@ test('the vault answers by role alone, and nobody can purge it', () => {
 test('a secret reaches the vault from its parameter, only where one is given, and nothing else', () => {
   for (const scenario of scenarioNames) {
     const text = JSON.stringify(snapshotOf(scenario));
-    const places = [...text.matchAll(/parameters\('(?:sqlPassword|fileSharePassword|notifyWebhookUrl)'\)/g)].length;
+    const places = [
+      ...text.matchAll(/parameters\('(?:sqlPassword|sqlBackupDirectoryPassword|fileSharePassword|notifyWebhookUrl)'\)/g),
+    ].length;
     const secrets = snapshotOf(scenario).predictedResources.filter(({ type }) => type === 'Microsoft.KeyVault/vaults/secrets');
     for (const { condition, properties } of secrets) {
       expect(properties.value).toMatch(/^\[parameters\('\w+'\)\]$/);

@@ -50,7 +50,12 @@ test('no secret is an app setting but by reference, and no reference is to anoth
   const inTheClear = [...more, ...used].filter(
     (name) => (settingNames as string[]).includes(name) && isSecret(name as SettingName),
   );
-  expect([...new Set(inTheClear)].sort()).toEqual(['FILE_SHARE_PASSWORD', 'NOTIFY_WEBHOOK_URL', 'SQL_PASSWORD']);
+  expect([...new Set(inTheClear)].sort()).toEqual([
+    'FILE_SHARE_PASSWORD',
+    'NOTIFY_WEBHOOK_URL',
+    'SQL_BACKUP_DIRECTORY_PASSWORD',
+    'SQL_PASSWORD',
+  ]);
 });
 
 test('Hubkeep accepts what each scenario sets, on the plan that it runs on there', () => {
