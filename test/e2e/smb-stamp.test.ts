@@ -47,6 +47,7 @@ check('a host that can mount nothing backs up a whole stamp, and leaves nothing 
   const backup = await hubkeep.json(['backup'], overSmb);
   expect(backup).toMatchObject({ code: 0, document: { status: 'complete', problems: [], warnings: [] } });
   expect(readdirSync(stage.sandbox.sqlDirectory)).toEqual([]);
+  expect(backup.stdout + backup.stderr).not.toContain(files.password);
   const [share, databases] = [stage.path('share'), stage.path('databases')];
   expect(await hubkeep.run(['restore', 'latest', '--fileshare', share, '--databases', databases])).toMatchObject({ code: 0 });
   expect(differences(stage.sandbox.share, share).trim().split('\n')).toEqual([expect.stringMatching(/: odd$/)]);
