@@ -22,7 +22,9 @@ import { registerDurable } from './workflow/durable';
 
 const spawnShareThread: SpawnShareThread = (data) => spawnThread(join(__dirname, 'share-worker.js'), data);
 const spawnWriter: SpawnWriter = (data) => spawnThread(join(__dirname, 'restore-worker.js'), data);
-const nightlyRetries = 5;
+const timerRetries = 5;
+// A store that is away for a moment at this hour must not cost the night.
+const timerRetry = { strategy: 'fixedDelay', maxRetryCount: timerRetries, delayInterval: { minutes: 2 } } as const;
 // The host takes what a worker prints into its own log.
 const log = createJsonLog((line) => process.stdout.write(`${line}\n`));
 
@@ -41,7 +43,7 @@ try {
 
 /** The host counts the tries after the first one. */
 function isLastTry({ retryContext }: InvocationContext): boolean {
-  return (retryContext?.retryCount ?? 0) >= nightlyRetries;
+  return (retryContext?.retryCount ?? 0) >= timerRetries;
 }
 
 function register() {
@@ -55,8 +57,7 @@ function register() {
     schedule: hubkeep.config.schedule,
     runOnStartup: false,
     useMonitor: true,
-    // A store that is away for a moment at this hour must not cost the night.
-    retry: { strategy: 'fixedDelay', maxRetryCount: nightlyRetries, delayInterval: { minutes: 2 } },
+    retry: timerRetry,
     extraInputs: [durableClientInput()],
     handler: (_timer, context) => startNightlyBackup(durableClientOf(context), { isLastTry: isLastTry(context) }),
   });
@@ -68,9 +69,9 @@ function register() {
       schedule: drillSchedule,
       runOnStartup: false,
       useMonitor: true,
-      retry: { strategy: 'fixedDelay', maxRetryCount: 5, delayInterval: { minutes: 2 } },
+      retry: timerRetry,
       extraInputs: [durableClientInput()],
-      handler: (_timer, context) => startDrill(durableClientOf(context)),
+      handler: (_timer, context) => startDrill(durableClientOf(context), { isLastTry: isLastTry(context) }),
     });
   }
 

@@ -1,12 +1,9 @@
-import { Cron } from 'croner';
 import { startHttpServer, type HttpServer, type HttpServerOptions } from '../adapters/http-server/http-server';
 import type { Hubkeep } from '../compose';
-import { scheduleOptions } from '../triggers/nightly-slot';
 import { problemResponse } from '../triggers/problem-response';
 import { answer, createRoutes } from '../triggers/routes';
-import { createDrillTimer } from '../triggers/timer-drill';
 import type { WorkflowClient } from '../workflow/workflow-client';
-import { createNightlySchedule } from './nightly-schedule';
+import { startSchedules } from './schedules';
 
 export interface StartServerOptions extends Pick<HttpServerOptions, 'apiKey' | 'tls'> {
   readonly hubkeep: Hubkeep;
@@ -26,22 +23,12 @@ export async function startServer(options: StartServerOptions): Promise<HttpServ
     answer: (request: Parameters<typeof route.handle>[0]) => answer(route, request, { engine, log }),
   }));
   const server = await startHttpServer({ endpoints, apiKey, host, port, tls, refuse: problemResponse });
-  const nightly = createNightlySchedule({ hubkeep, engine });
-  const rehearsal = drillCron(hubkeep, engine);
+  const schedules = startSchedules({ hubkeep, engine });
   return {
     url: server.url,
     async close() {
-      nightly.stop();
-      rehearsal?.stop();
+      schedules.stop();
       await server.close();
     },
   };
-}
-
-function drillCron(hubkeep: Hubkeep, engine: WorkflowClient): Cron | undefined {
-  const { schedule } = hubkeep.config.drill;
-  if (schedule === undefined) return undefined;
-  const start = createDrillTimer(hubkeep, schedule);
-  // What keeps a drill from starting is in the log already; the next one must come all the same.
-  return new Cron(schedule, { ...scheduleOptions, catch: () => undefined }, () => start(engine));
 }

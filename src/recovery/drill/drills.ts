@@ -48,6 +48,8 @@ export function createDrills(store: BlobStore) {
         return false;
       }
     },
+    /** Of one that never began. */
+    forget: (id: string) => store.remove(layout.drill(id)),
     /** Removes what the steps of a drill handed each other. */
     async tidy(id: string): Promise<void> {
       for await (const { key } of store.list(layout.drillFiles(id))) await store.remove(key);

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Drill, DrillRequest } from '../../contracts/drill';
 import { runIdOf } from '../../contracts/run-id';
 import { hubkeepVersion } from '../../contracts/version';
+import { codeOf } from '../../errors/hubkeep-error';
 import type { Clock } from '../../ports/clock';
 import type { Drills } from './drills';
 
@@ -23,7 +24,7 @@ export function drillInstance(drillId: string): string {
 
 /** Notes that a drill begins and hands it to an engine. Reads only, so it may go on beside a backup. */
 export function createDrillStarter({ drills, clock, repositoryId }: DrillStarterDeps) {
-  /** @returns nothing when the drill of that slot was started before. */
+  /** @returns nothing when the drill of that slot was started before. What the engine throws leaves no drill on record. */
   return async function startDrill(
     { slot, ...asked }: StartDrillOptions,
     start: (request: DrillRequest) => Promise<void>,
@@ -32,7 +33,15 @@ export function createDrillStarter({ drills, clock, repositoryId }: DrillStarter
     const drillId = slot === undefined ? runIdOf(now, randomBytes(2).toString('hex')) : idOfSlot(await repositoryId(), slot);
     const request: DrillRequest = { drillId, version: hubkeepVersion, ...asked, startedAt: now.toISOString() };
     if (!(await drills.create(firstDrill(request)))) return undefined;
-    await start(request);
+    try {
+      await start(request);
+    } catch (error) {
+      // An earlier try came through, although it was told otherwise.
+      if (codeOf(error) === 'run.busy') return undefined;
+      // What is on record counts as started: left there, it would keep every further try from starting it.
+      await drills.forget(drillId).catch(() => undefined);
+      throw error;
+    }
     return request;
   };
 }

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { createNightlySchedule, type NightlySchedule } from '../../src/cli/nightly-schedule';
+import { startSchedules, type Schedules } from '../../src/cli/schedules';
 import { loadConfig } from '../../src/config/load-config';
 import type { RunRequest } from '../../src/contracts/run';
 import { HubkeepError } from '../../src/errors/hubkeep-error';
+import { createDrills } from '../../src/recovery/drill/drills';
+import type { StartDrillOptions } from '../../src/recovery/drill/start-drill';
 import { createRunSummaries, firstSummary } from '../../src/runs/run-summaries';
 import type { RunStarter } from '../../src/runs/start-run';
 import type { WorkflowClient } from '../../src/workflow/workflow-client';
@@ -20,11 +22,11 @@ const config = loadConfig({
 const engine = {} as WorkflowClient;
 const away = new HubkeepError('store.unavailable', 'the store is away', { retryable: true });
 
-let schedule: NightlySchedule | undefined;
+let schedule: Schedules | undefined;
 afterEach(() => schedule?.stop());
 
 /** Noon, with a run on record that started at the time given. */
-async function openStage(newest: string | undefined, answers: (Error | undefined)[]) {
+async function openStage(newest: string | undefined, answers: (Error | undefined)[], drill?: string) {
   const clock = createHandClock('2026-11-22T12:00:00.000Z');
   const summaries = createRunSummaries(createMemoryBlobStore());
   const { log, entries } = createRecordingLog();
@@ -47,10 +49,30 @@ async function openStage(newest: string | undefined, answers: (Error | undefined
     if (answer !== undefined) throw answer;
     return { runId: 'run' } as RunRequest;
   };
+  const starts: StartDrillOptions[] = [];
+  const drills = {
+    drills: createDrills(createMemoryBlobStore()),
+    start: async (options: StartDrillOptions) => {
+      starts.push(options);
+      throw away;
+    },
+  };
   const notifier = { notify: async (document: unknown) => void told.push(document) };
-  schedule = createNightlySchedule({ hubkeep: { config, clock, log, startRun, summaries, notifier }, engine, pauseMs: 1 });
+  schedule = startSchedules({
+    hubkeep: {
+      config: { ...config, drill: { ...config.drill, schedule: drill } },
+      clock,
+      log,
+      startRun,
+      summaries,
+      drills,
+      notifier,
+    },
+    engine,
+    pauseMs: 1,
+  });
   const seen = () => entries.map(({ event }) => event);
-  return { told, started, seen, settled: (event: string) => until(() => seen().includes(event)) };
+  return { told, started, starts, seen, settled: (event: string) => until(() => seen().includes(event)) };
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -88,10 +110,23 @@ test('one that can never be started is told', async () => {
   expect(stage.started).toHaveLength(6);
   expect(stage.told).toEqual([
     {
-      ...{ stamp: 'north', status: 'not-started', slot: '2026-11-22T02:00:00.000Z' },
+      ...{ stamp: 'north', what: 'backup', status: 'not-started', slot: '2026-11-22T02:00:00.000Z' },
       problem: expect.objectContaining({ code: 'store.unavailable', message: 'the store is away' }),
     },
   ]);
+});
+
+test('a drill that can never be started is told likewise', async () => {
+  // The schedule is of the real clock, the slot of the hand that stands at noon.
+  const stage = await openStage('2026-11-22T02:00:00.000Z', [], '* * * * * *');
+  await until(() => stage.told.length > 0);
+  schedule?.stop();
+  expect(stage.starts.length).toBeGreaterThanOrEqual(6);
+  expect(stage.told[0]).toEqual({
+    ...{ stamp: 'north', what: 'drill', status: 'not-started', slot: '2026-11-22T12:00:30.000Z' },
+    problem: expect.objectContaining({ code: 'store.unavailable', message: 'the store is away' }),
+  });
+  expect(stage.seen().filter((event) => event === 'drill.not-started').length).toBeGreaterThanOrEqual(6);
 });
 
 test('another run that is under way is no failure', async () => {

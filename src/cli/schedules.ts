@@ -3,17 +3,19 @@ import { Cron } from 'croner';
 import type { Hubkeep } from '../compose';
 import { messageOf } from '../errors/message-of';
 import { scheduleOptions, slotOf } from '../triggers/nightly-slot';
+import type { ScheduledTry } from '../triggers/not-started';
+import { createDrillTimer } from '../triggers/timer-drill';
 import { createNightlyBackup } from '../triggers/timer-nightly-backup';
 import type { WorkflowClient } from '../workflow/workflow-client';
 
-export interface NightlySchedule {
+export interface Schedules {
   stop(): void;
 }
 
-export interface NightlyScheduleOptions {
-  readonly hubkeep: Pick<Hubkeep, 'config' | 'clock' | 'log' | 'startRun' | 'summaries' | 'notifier'>;
+export interface SchedulesOptions {
+  readonly hubkeep: Pick<Hubkeep, 'config' | 'clock' | 'log' | 'startRun' | 'summaries' | 'drills' | 'notifier'>;
   readonly engine: WorkflowClient;
-  /** Between the tries to start one night; ten minutes when not given. */
+  /** Between the tries to start one slot; ten minutes when not given. */
   readonly pauseMs?: number;
 }
 
@@ -21,24 +23,27 @@ export interface NightlyScheduleOptions {
 const tries = 6;
 
 /**
- * The nightly runs of a process that stays. A night that cannot be started is tried again for about an hour, and then told.
- * One that passed while no such process ran is made up for at the start, where there were runs before it.
+ * The nightly runs and the drills of a process that stays. What cannot be started is tried again for about an hour, and then
+ * told. A night that passed while no such process ran is made up for at the start, where there were runs before it; a drill is
+ * not, for the next one does as well.
  */
-export function createNightlySchedule({ hubkeep, engine, pauseMs = 10 * 60_000 }: NightlyScheduleOptions): NightlySchedule {
+export function startSchedules({ hubkeep, engine, pauseMs = 10 * 60_000 }: SchedulesOptions): Schedules {
   const { config, clock, log, summaries } = hubkeep;
   const startNightlyBackup = createNightlyBackup(hubkeep);
   let isStopped = false;
 
-  async function startNight(): Promise<void> {
+  async function persist(start: (attempt: ScheduledTry) => Promise<void>): Promise<void> {
     for (let left = tries; left > 0 && !isStopped; left--) {
       try {
-        return await startNightlyBackup(engine, { isLastTry: left === 1 });
+        return await start({ isLastTry: left === 1 });
       } catch {
         // It is in the log already. Nothing else may keep this process from ending.
         if (left > 1) await wait(pauseMs, undefined, { ref: false });
       }
     }
   }
+
+  const startNight = () => persist((attempt) => startNightlyBackup(engine, attempt));
 
   async function makeUp(): Promise<void> {
     const slot = slotOf(config.schedule, clock.now());
@@ -50,12 +55,17 @@ export function createNightlySchedule({ hubkeep, engine, pauseMs = 10 * 60_000 }
     await startNight();
   }
 
-  const cron = new Cron(config.schedule, scheduleOptions, () => void startNight());
+  const crons = [new Cron(config.schedule, scheduleOptions, () => void startNight())];
+  const { schedule: drillSchedule } = config.drill;
+  if (drillSchedule !== undefined) {
+    const startDrill = createDrillTimer(hubkeep, drillSchedule);
+    crons.push(new Cron(drillSchedule, scheduleOptions, () => void persist((attempt) => startDrill(engine, attempt))));
+  }
   makeUp().catch((error: unknown) => log.error('timer.not-looked-back', { reason: messageOf(error) }));
   return {
     stop() {
       isStopped = true;
-      cron.stop();
+      for (const cron of crons) cron.stop();
     },
   };
 }
