@@ -33,7 +33,7 @@ export function translateConnectError(error: unknown, server: string): HubkeepEr
     'sql.unreachable',
     `Cannot reach SQL Server ${server}: ${messageOf(error)}${reason === '' ? '' : ` (${reason})`}`,
     {
-      hint: 'Check SQL_SERVERS, that the server listens on TCP and that no firewall is in between; a named instance also needs SQL Browser (UDP 1434).',
+      hint: 'Check its address (SQL_SERVERS, DRILL_SQL_SERVER, --to-server), that the server listens on TCP and that no firewall is in between; a named instance also needs SQL Browser (UDP 1434).',
       retryable: true,
       cause: error,
     },

@@ -1,9 +1,9 @@
-import { HubkeepError } from '../../errors/hubkeep-error';
+import { HubkeepError, isHubkeepError } from '../../errors/hubkeep-error';
 import { messageOf } from '../../errors/message-of';
 import { plainName } from '../../errors/staging';
 import type { Clock } from '../../ports/clock';
 import type { StagingReader } from '../../ports/staging-files';
-import { isDirectory, isSmbError, openSmbShare, type SmbErrorKind, type SmbShare } from '../smb';
+import { isDirectory, isSmbError, openSmbShare, type SmbErrorKind, type SmbInfo, type SmbShare } from '../smb';
 import type { SmbFilesOptions } from './smb-files';
 
 export interface SmbStagingParts {
@@ -16,6 +16,23 @@ const pieceBytes = 1024 * 1024;
 
 /** A refused account is left alone for so long: each further sign-in brings it nearer to being locked. */
 const refusedForMs = 15 * 60_000;
+
+function changed(location: string): HubkeepError {
+  return new HubkeepError('sql.staging-unreadable', `${location} was written to while it was read`, {
+    hint: 'Nothing but SQL Server and Hubkeep may touch SQL_BACKUP_DIRECTORY.',
+  });
+}
+
+/** Two minutes without a byte, altogether. */
+const triesInVain = 7;
+const firstPauseMs = 1_000;
+
+interface Reading {
+  readonly place: SmbFilesOptions;
+  readonly name: string;
+  readonly state: SmbInfo;
+  readonly from: number;
+}
 
 interface OpenShare {
   readonly share: SmbShare;
@@ -54,9 +71,10 @@ export function createSmbStaging({ placeOf, clock }: SmbStagingParts): StagingRe
     }
   }
 
-  async function* read(place: SmbFilesOptions, name: string): AsyncIterable<Uint8Array> {
-    const file = await attempt(place, name, (share, path) => share.open(path));
+  async function* readFrom({ place, name, state, from }: Reading): AsyncIterable<Uint8Array> {
+    const file = await attempt(place, name, (share, path) => share.open(path, from));
     try {
+      if (file.info.size !== state.size || file.info.mtime !== state.mtime) throw changed(locationOf(place, name));
       for (;;) {
         const piece = Buffer.allocUnsafe(pieceBytes);
         const bytes = await attempt(place, name, () => file.read(piece));
@@ -68,11 +86,29 @@ export function createSmbStaging({ placeOf, clock }: SmbStagingParts): StagingRe
     }
   }
 
+  /** Goes on where a lost connection broke it off: a backup that took hours must not be taken again for that. */
+  async function* read(file: Omit<Reading, 'from'>): AsyncIterable<Uint8Array> {
+    let from = 0;
+    for (let inVain = 0; ; inVain++) {
+      try {
+        for await (const piece of readFrom({ ...file, from })) {
+          inVain = 0;
+          from += piece.length;
+          yield piece;
+        }
+        return;
+      } catch (error) {
+        if (!isHubkeepError(error) || !error.retryable || inVain >= triesInVain) throw error;
+        await clock.sleep(firstPauseMs * 2 ** inVain);
+      }
+    }
+  }
+
   return {
     async open(server, name) {
       const place = placeOf(server);
-      const { size } = await attempt(place, plainName(name), (share, path) => share.stat(path));
-      return { size, stream: () => read(place, name) };
+      const state = await attempt(place, plainName(name), (share, path) => share.stat(path));
+      return { size: state.size, stream: () => read({ place, name, state }) };
     },
     async list(server) {
       const entries = await attempt(placeOf(server), '', (share, path) => share.list(path));

@@ -23,13 +23,13 @@ interface Piece {
   readonly content: Promise<Buffer>;
 }
 
-/** A file read from its start to its end, several pieces ahead of who takes them. */
-export async function openFile(session: Session, target: Target): Promise<SmbFile> {
+/** A file read to its end, several pieces ahead of who takes them. @param from first byte */
+export async function openFile(session: Session, target: Target, from = 0): Promise<SmbFile> {
   const { fileId, info } = await openEntry(session, target);
   const size = pieceSize(session);
   const depth = Math.max(1, Math.floor(readAhead / size));
   let pieces: Piece[] = [];
-  let planned = 0;
+  let planned = from;
   let current: Buffer = Buffer.alloc(0);
   let isAtEnd = false;
   let failure: { readonly error: unknown } | undefined;

@@ -38,8 +38,8 @@ export interface SmbShare {
   stat(path: string): Promise<SmbInfo>;
   /** A file in one go. */
   readWhole(path: string, options: WholeOptions): Promise<SmbWhole>;
-  /** A file in pieces. It is read on the connection it was opened on, and lost with it. */
-  open(path: string): Promise<SmbFile>;
+  /** A file in pieces, from its first byte or another. It is read on the connection it was opened on, and lost with it. */
+  open(path: string, from?: number): Promise<SmbFile>;
   readReparsePoint(path: string): Promise<ReparsePoint>;
   /** Ends all connections, and with them what is underway. */
   close(): void;
@@ -72,7 +72,7 @@ export function openSmbShare(options: SmbShareOptions): SmbShare {
     list: (path) => at(path, 'directory', listDirectory),
     stat: (path) => at(path, 'any', statOf),
     readWhole: (path, whole) => at(path, 'file', (session, target) => readWhole(session, target, whole)),
-    open: (path) => at(path, 'file', openFile),
+    open: (path, from) => at(path, 'file', (session, target) => openFile(session, target, from)),
     readReparsePoint: (path) => at(path, 'any', readReparsePoint),
     close: sessions.close,
   };

@@ -86,20 +86,51 @@ check('an account that was refused is not tried again before a quarter of an hou
   expect(await staging.list('sql1')).toContain('a.bak');
 });
 
-check('a server that ends the connection in the middle of a file is worth another try', async () => {
+/** Does something after every so many pieces. */
+async function* disturbed(stream: AsyncIterable<Uint8Array>, every: number, disturb: () => void) {
+  let pieces = 0;
+  for await (const piece of stream) {
+    yield piece;
+    pieces += 1;
+    if (pieces % every === 0) disturb();
+  }
+}
+
+check('a file goes on where lost connections broke it off', async () => {
   const { staging } = open();
-  const stream = (await staging.open('sql1', 'a.bak')).stream();
-  const error = await errorOf(
-    (async () => {
-      let bytes = 0;
-      for await (const piece of stream) {
-        if (bytes === 0) for (const pid of server.workers()) server.signal(pid, 'KILL');
-        bytes += piece.length;
-      }
-    })(),
-  );
-  expect(error).toMatchObject({ code: 'sql.staging-unreadable', retryable: true });
-  expect(big.equals(await buffer((await staging.open('sql1', 'a.bak')).stream()))).toBe(true);
+  let cuts = 0;
+  const cut = () => {
+    for (const pid of server.workers()) server.signal(pid, 'KILL');
+    cuts += 1;
+  };
+  const file = await staging.open('sql1', 'a.bak');
+  expect(big.equals(await buffer(disturbed(file.stream(), 10, cut)))).toBe(true);
+  expect(cuts).toBe(2);
+});
+
+check('a file that was written anew meanwhile is not put together of two', async () => {
+  const path = join(root, 'sql1/new.bak');
+  writeFileSync(path, big);
+  const file = await open().staging.open('sql1', 'new.bak');
+  let isNew = false;
+  const replace = () => {
+    if (isNew) return;
+    isNew = true;
+    writeFileSync(path, Buffer.concat([big, big]));
+    for (const pid of server.workers()) server.signal(pid, 'KILL');
+  };
+  expect(await errorOf(buffer(disturbed(file.stream(), 5, replace)))).toMatchObject({
+    code: 'sql.staging-unreadable',
+    message: expect.stringContaining('was written to while it was read'),
+  });
+});
+
+check('a server that stays away is a failure worth another try of the whole', async () => {
+  const gone = await startSmbServer({ directory: root });
+  const { staging } = open({ port: gone.port, requireEncryption: false });
+  const file = await staging.open('sql1', 'a.bak');
+  await gone.stop();
+  expect(await errorOf(buffer(file.stream()))).toMatchObject({ code: 'sql.staging-unreadable', retryable: true });
 });
 
 check('names with a path in them are refused before anything is asked', async () => {
