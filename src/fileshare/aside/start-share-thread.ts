@@ -64,7 +64,7 @@ export function startShareThread(spawn: SpawnShareThread, root: string) {
     /** Sizes of all files of one batch, and a byte more for each. */
     mostBytes,
     /** True when another batch need not wait for an earlier one. */
-    mayRead: () => free.length > 0,
+    mayRead: () => isBroken || free.length > 0,
     /** Resolves when every file has been taken; never rejects. */
     read: (files: readonly FileTask[], take: TakeFile): Promise<void> =>
       new Promise((resolve) => {

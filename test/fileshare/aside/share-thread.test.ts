@@ -36,15 +36,15 @@ function write(path: string, content: string | Buffer) {
 }
 
 /** As the listing shows them now. */
-function tasksOf(paths: readonly string[]): FileTask[] {
+async function tasksOf(paths: readonly string[]): Promise<FileTask[]> {
   const source = createLocalFiles(root);
-  return paths.map((path, id) => {
-    const entries = source.list(dirname(path) === '.' ? '' : dirname(path));
-    if (entries instanceof Promise) throw new Error('listed at once');
+  const tasks = paths.map(async (path, id) => {
+    const entries = await source.list(dirname(path) === '.' ? '' : dirname(path));
     const seen = entries.find(({ name }) => name === path.slice(path.lastIndexOf('/') + 1));
     if (seen === undefined) throw new Error(`${path} is not there`);
     return { id, path, seen };
   });
+  return Promise.all(tasks);
 }
 
 /** @returns for each file its content and hash, or nothing where it was left. */
@@ -64,7 +64,7 @@ test('files are read whole, each with its own hash', async () => {
   contents.forEach((content, i) => {
     write(`dir ${i}/é\u{1F600}.txt`, Buffer.from(content, 'latin1'));
   });
-  const taken = await read(tasksOf(contents.map((_, i) => `dir ${i}/é\u{1F600}.txt`)));
+  const taken = await read(await tasksOf(contents.map((_, i) => `dir ${i}/é\u{1F600}.txt`)));
   expect(taken).toEqual(contents.map((content) => ({ content, sha256: sha256(content) })));
 });
 
@@ -73,7 +73,7 @@ test('more batches than there is memory for are each read, one after another', a
   paths.forEach((path) => {
     write(path, path);
   });
-  const tasks = tasksOf(paths);
+  const tasks = await tasksOf(paths);
   for (let at = 0; at < tasks.length; at += 50) {
     const taken = await read(tasks.slice(at, at + 50));
     expect(taken.map((file) => file?.content)).toEqual(paths.slice(at, at + 50));
@@ -82,7 +82,7 @@ test('more batches than there is memory for are each read, one after another', a
 
 test('a batch for which no memory is free is left to whoever asked', async () => {
   write('file', 'content');
-  const tasks = tasksOf(['file']);
+  const tasks = await tasksOf(['file']);
   const asked = Array.from({ length: 4 }, () => read(tasks));
   expect(thread.mayRead()).toBe(false);
   expect((await Promise.all(asked)).flat().filter((file) => file === undefined)).toHaveLength(1);
@@ -118,7 +118,7 @@ const changes: readonly [string, (path: string) => void][] = [
 
 test.each(changes)('a file that %s since it was listed is left, and the others of its batch are read', async (_what, change) => {
   for (const path of ['before', 'middle', 'z after']) write(path, 'content');
-  const tasks = tasksOf(['before', 'middle', 'z after']);
+  const tasks = await tasksOf(['before', 'middle', 'z after']);
   const listed = lstatSync(join(root, 'middle')).ctimeMs;
   while (Date.now() <= listed + 5) await new Promise((resolve) => setTimeout(resolve, 1));
   change(join(root, 'middle'));
@@ -129,26 +129,40 @@ test.each(changes)('a file that %s since it was listed is left, and the others o
 
 test('when the thread ends, what is asked and what will be is left to whoever asked', async () => {
   write('file', 'content');
-  const tasks = tasksOf(['file']);
+  const tasks = await tasksOf(['file']);
   const asked = read(tasks);
   await thread.close();
   expect(await asked).toEqual([undefined]);
   expect(await read(tasks)).toEqual([undefined]);
 });
 
-test('a thread that breaks leaves every file to whoever asked', async () => {
+/** Breaks once it has been asked something. */
+function startBroken(): ShareThread {
   const events = new EventEmitter();
-  const broken = startShareThread(
-    () => ({
-      postMessage: () => setImmediate(() => events.emit('error', new Error('out of memory'))),
-      on: (event: string, listener: (value: never) => void) => events.on(event, listener as (value: unknown) => void),
-      terminate: () => Promise.resolve(),
-    }),
-    root,
-  );
+  const handle = {
+    postMessage: () => setImmediate(() => events.emit('error', new Error('out of memory'))),
+    on: (event: string, listener: (value: never) => void) => events.on(event, listener as (value: unknown) => void),
+    terminate: () => Promise.resolve(),
+  };
+  return startShareThread(() => handle, root);
+}
+
+test('a thread that breaks leaves every file to whoever asked', async () => {
+  const broken = startBroken();
   write('file', 'content');
   const taken: unknown[] = [];
-  await broken.read(tasksOf(['file']), (_, file) => taken.push(file));
-  await broken.read(tasksOf(['file']), (_, file) => taken.push(file));
+  await broken.read(await tasksOf(['file']), (_, file) => taken.push(file));
+  await broken.read(await tasksOf(['file']), (_, file) => taken.push(file));
   expect(taken).toEqual([undefined, undefined]);
+});
+
+test('a thread that breaks under all batches it has memory for may be asked for the next, which waits for nothing', async () => {
+  const broken = startBroken();
+  write('file', 'content');
+  const tasks = await tasksOf(['file']);
+  const taken: unknown[] = [];
+  await Promise.all(Array.from({ length: 3 }, () => broken.read(tasks, (_, file) => taken.push(file))));
+  expect(broken.mayRead()).toBe(true);
+  await broken.read(tasks, (_, file) => taken.push(file));
+  expect(taken).toEqual([undefined, undefined, undefined, undefined]);
 });
