@@ -6,7 +6,7 @@ import type { Context } from './harness/context';
 import { interleave } from './harness/interleave';
 import { requirePrograms } from './harness/programs';
 import { hubkeep, hubkeepThrough } from './peers/hubkeep';
-import { smbReaders } from './peers/smb-readers';
+import { smbReaders, type SmbReader } from './peers/smb-readers';
 import { withSession } from './peers/with-session';
 import type { Report } from './report/report';
 import { compare, createSheet, sheetTable } from './report/sheet';
@@ -16,6 +16,7 @@ import { largeFile, smallFiles } from './trees/generated-trees';
 const files = 5000;
 const largeBytes = 500e6;
 const steps = { small: 'read small files', large: 'read the large file', backup: 'first backup of the small files' };
+const encrypted = (step: string) => `${step}, encrypted`;
 
 export function addSmbBench(program: Command): void {
   benchCommand(program, 'smb', { runs: 5 })
@@ -27,9 +28,15 @@ async function benchSmb(context: Context, { runs }: CommonOptions): Promise<Repo
   const versions = requirePrograms(['smbclient', 'rclone']);
   const [small, large] = [await smallFiles(context, files), await largeFile(context, largeBytes)];
   // The trees belong to whoever runs the bench.
-  const server = await startSmbServer({ directory: context.trees, share: ['force user = root'] });
+  const shown = { directory: context.trees, share: ['force user = root'] };
+  const server = await startSmbServer(shown);
   try {
-    return await measureAll(context, { runs, versions, small, large, server });
+    const sealing = await startSmbServer({ ...shown, global: ['server smb encrypt = required'] });
+    try {
+      return await measureAll(context, { runs, versions, small, large, server, sealing });
+    } finally {
+      await sealing.stop();
+    }
   } finally {
     await server.stop();
   }
@@ -40,25 +47,38 @@ interface Parts {
   readonly versions: Report['versions'];
   readonly small: string;
   readonly large: string;
+  /** Signs, and encrypts for who wants it. */
   readonly server: SmbServer;
+  /** Encrypts, for everybody. */
+  readonly sealing: SmbServer;
 }
 
-async function measureAll(context: Context, { runs, versions, small, large, server }: Parts): Promise<Report> {
-  const readers = await smbReaders(context, server);
-  const overSmb = hubkeepThrough('Hubkeep over SMB', (tree) => ({
-    FILE_SHARE_SMB_URL: `smb://127.0.0.1:${server.port}/files/${relative(context.trees, tree)}`,
-    FILE_SHARE_USER: `${workgroup}\\${server.user}`,
-    FILE_SHARE_PASSWORD: server.password,
-  }));
-  const entries = Object.values(readers);
-  const [sheet, backups] = [createSheet(entries.map(({ name }) => name)), createSheet([overSmb.name, hubkeep.name])];
-  for (const [step, tree] of [[steps.small, small] as const, [steps.large, large] as const]) {
+async function measureAll(context: Context, { runs, versions, small, large, server, sealing }: Parts): Promise<Report> {
+  const [readers, sealedReaders] = [await smbReaders(context, server), await smbReaders(context, sealing)];
+  const [overSmb, overSealed] = [hubkeepOver('Hubkeep over SMB', server), hubkeepOver('Hubkeep over SMB, encrypted', sealing)];
+  const sheet = createSheet(Object.values(readers).map(({ name }) => name));
+  const backups = createSheet([overSmb.name, overSealed.name, hubkeep.name]);
+
+  function hubkeepOver(name: string, { port, user, password }: SmbServer) {
+    return hubkeepThrough(name, (tree) => ({
+      FILE_SHARE_SMB_URL: `smb://127.0.0.1:${port}/files/${relative(context.trees, tree)}`,
+      FILE_SHARE_USER: `${workgroup}\\${user}`,
+      FILE_SHARE_PASSWORD: password,
+    }));
+  }
+
+  async function readAll(step: string, tree: string, entries: readonly SmbReader[]) {
     await interleave({ runs, entries }, async ({ name, read }, run) => {
       context.say(`run ${run + 1} of ${runs}: ${step}, ${name}`);
       sheet.add(step, name, await read(relative(context.trees, tree)));
     });
   }
-  await interleave({ runs, entries: [overSmb, hubkeep] }, async (peer, run) => {
+
+  for (const [step, tree] of [[steps.small, small] as const, [steps.large, large] as const]) {
+    await readAll(step, tree, Object.values(readers));
+    await readAll(encrypted(step), tree, Object.values(sealedReaders));
+  }
+  await interleave({ runs, entries: [overSmb, hubkeep, overSealed] }, async (peer, run) => {
     context.say(`run ${run + 1} of ${runs}: ${steps.backup}, ${peer.name}`);
     await withSession(context, { peer }, async ({ backUp }) => backups.add(steps.backup, peer.name, await backUp(small)));
   });
@@ -77,10 +97,14 @@ async function measureAll(context: Context, { runs, versions, small, large, serv
       'small ÷ rclone': faster(steps.small, readers.rclone),
       'large ÷ smbclient': faster(steps.large, readers.smbclient),
       'large ÷ rclone': faster(steps.large, readers.rclone),
+      'encrypted small ÷ smbclient': faster(encrypted(steps.small), readers.smbclient),
+      'encrypted small ÷ rclone': faster(encrypted(steps.small), readers.rclone),
+      'encrypted large ÷ smbclient': faster(encrypted(steps.large), readers.smbclient),
+      'encrypted large ÷ rclone': faster(encrypted(steps.large), readers.rclone),
       'backup ÷ path': compare(backups, { step: steps.backup, ours: overSmb.name, theirs: hubkeep.name }),
     },
   };
 }
 
-const notes = `Debian's smbd on the same machine, in its default mode, signed: client and server share the processors. Reading is listing and reading every byte, in a process of its own.
+const notes = `Debian's smbd on the same machine, in its default mode, signed, and with encryption required (\`server smb encrypt = required\`): client and server share the processors. Reading is listing and reading every byte, in a process of its own.
 Hubkeep's client and smbclient (as a tar into \`/dev/null\`) keep nothing; rclone copies into a directory.`;
