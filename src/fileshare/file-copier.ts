@@ -2,6 +2,7 @@ import { codeOf } from '../errors/hubkeep-error';
 import type { Clock } from '../ports/clock';
 import type { FileSource, FileState, WholeFile } from '../ports/file-source';
 import { type ContentHash, hashOf, toContentHash } from '../repository/content-hash';
+import { releaseMemory } from '../repository/release-memory';
 import type { HashedFile } from './aside/start-share-thread';
 import type { ContentPlacer } from './content-placer';
 import type { FileTask } from './file-task';
@@ -56,7 +57,11 @@ export function createFileCopier({ source, placer, clock, patience, copyLarge }:
       const startedAt = clock.now().getTime();
       const file = await patience.whileLocked(() => source.readWhole(task.path, optionsOf(seen)));
       if (file.content.length > limits.streamed) return copyLarge(task);
-      if (!file.changed || attempt === readAttempts) return place(task, file, { startedAt });
+      if (!file.changed || attempt === readAttempts) {
+        await place(task, file, { startedAt });
+        releaseMemory(file.content);
+        return;
+      }
       seen = file.state;
       await patience.rest(changingWaits[attempt - 1]);
     }

@@ -1,6 +1,7 @@
 // Requests and replies on one connection (MS-SMB2 3.2.4.1, 3.2.5.1): numbers, credits, compounds, and what makes a reply genuine.
 import { createCredits } from './credits';
 import { flag, headerSize, noMessageId, readHeader, type ReplyHeader, writeHeader } from './header';
+import { zeroed } from './zeroed';
 import { status, statusError } from './nt-status';
 import { command } from './protocol';
 import { malformed } from './reader';
@@ -49,14 +50,24 @@ export interface Connection {
   fail(error: SmbError): void;
 }
 
-interface Pending {
-  readonly command: number;
-  readonly charge: number;
+/** Requests in one message, and the replies that have come to them. */
+interface Exchange {
   readonly isSealed: boolean;
   readonly deadline: number;
-  readonly request: Buffer;
-  readonly resolve: (reply: Reply) => void;
+  readonly replies: Reply[];
+  missing: number;
+  readonly resolve: (replies: Reply[]) => void;
   readonly reject: (error: SmbError) => void;
+}
+
+interface Pending {
+  readonly exchange: Exchange;
+  /** Which of its requests. */
+  readonly index: number;
+  readonly command: number;
+  /** Credits it took that have not come back. */
+  charge: number;
+  readonly request: Buffer;
 }
 
 export async function openConnection(options: TransportOptions): Promise<Connection> {
@@ -75,7 +86,7 @@ export async function openConnection(options: TransportOptions): Promise<Connect
     if (failure !== undefined) return;
     failure = error;
     clearTimeout(timer);
-    const abandoned = [...pending.values()];
+    const abandoned = new Set([...pending.values()].map(({ exchange }) => exchange));
     pending.clear();
     for (const { reject } of abandoned) reject(error);
     credits.fail(error);
@@ -87,39 +98,33 @@ export async function openConnection(options: TransportOptions): Promise<Connect
     const [oldest] = pending.values();
     timer = undefined;
     if (oldest === undefined) return;
-    const left = oldest.deadline - performance.now();
+    const left = oldest.exchange.deadline - performance.now();
     if (left > 0) timer = setTimeout(watch, left).unref();
     else fail(new SmbError('timed-out', `${server} did not answer within ${options.timeoutMs} ms`));
   }
 
-  function dispatch(requests: readonly Request[], settle: readonly Settle[]): void {
-    const deadline = performance.now() + options.timeoutMs;
+  function dispatch(requests: readonly Request[], settle: Pick<Exchange, 'resolve' | 'reject'>): void {
     const isSealedNow = security?.sealer !== undefined;
-    const parts = requests.map((request, index) => {
+    const exchange = {
+      ...{ ...settle, isSealed: isSealedNow, deadline: performance.now() + options.timeoutMs },
+      ...{ replies: new Array<Reply>(requests.length), missing: requests.length },
+    };
+    const message = zeroed(requests.reduce((sum, request, index) => sum + partSize(request, index === requests.length - 1), 0));
+    let at = 0;
+    requests.forEach((request, index) => {
       const isLast = index === requests.length - 1;
-      const size = headerSize + request.body.length;
-      const message = Buffer.alloc(isLast ? size : Math.ceil(size / 8) * 8);
+      const part = message.subarray(at, at + partSize(request, isLast));
+      at += part.length;
       const flags = (index > 0 ? flag.related : 0) | (security !== undefined && !isSealedNow ? flag.signed : 0);
-      const fields = { credits: credits.ask(request.charge), messageId: nextId, next: isLast ? 0 : message.length };
+      const fields = { credits: credits.ask(request.charge), messageId: nextId, next: isLast ? 0 : part.length };
       // The first message of all has no charge: what it is depends on the dialect (MS-SMB2 3.2.4.1.5).
       const charge = request.command === command.negotiate ? 0 : request.charge;
-      writeHeader(message, { command: request.command, charge, flags, treeId, sessionId, ...fields });
-      request.body.copy(message, headerSize);
-      if (!isSealedNow) security?.signer.sign(message);
-      const { resolve, reject } = settle[index] ?? unheard;
-      pending.set(nextId, {
-        command: request.command,
-        charge: request.charge,
-        isSealed: isSealedNow,
-        deadline,
-        request: message,
-        resolve,
-        reject,
-      });
+      writeHeader(part, { command: request.command, charge, flags, treeId, sessionId, ...fields });
+      request.body.copy(part, headerSize);
+      if (!isSealedNow) security?.signer.sign(part);
+      pending.set(nextId, { exchange, index, command: request.command, charge: request.charge, request: part });
       nextId += request.charge;
-      return message;
     });
-    const message = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
     link.send(security?.sealer?.seal(message) ?? message);
     timer ??= setTimeout(watch, options.timeoutMs).unref();
   }
@@ -131,10 +136,11 @@ export async function openConnection(options: TransportOptions): Promise<Connect
       throw new SmbError('insecure', `${server} sealed a message without having been asked to`);
     const message = wasSealed ? (security?.sealer?.open(frame) ?? frame) : frame;
     for (let at = 0; at < message.length;) {
-      const rest = message.subarray(at);
+      const rest = at === 0 ? message : message.subarray(at);
       const header = readHeader(rest);
       const end = header.next === 0 ? message.length : at + header.next;
-      accept({ header, message: message.subarray(at, end), wasSealed, isFirst: at === 0 });
+      const part = header.next === 0 ? rest : message.subarray(at, end);
+      accept({ header, message: part, wasSealed, isFirst: at === 0 });
       at = end;
     }
     credits.settle();
@@ -146,7 +152,7 @@ export async function openConnection(options: TransportOptions): Promise<Connect
     const asked = pending.get(header.messageId);
     if (asked === undefined) throw new SmbError('insecure', `${server} answered what was not asked, or a second time`);
     if (header.command !== asked.command) throw malformed('message', `it answers command ${asked.command} as ${header.command}`);
-    if (wasSealed !== asked.isSealed) throw new SmbError('insecure', `${server} answered a sealed request in plain`);
+    if (wasSealed !== asked.exchange.isSealed) throw new SmbError('insecure', `${server} answered a sealed request in plain`);
     const isInterim = header.status === status.pending && (header.flags & flag.async) !== 0;
     if (!wasSealed && security !== undefined) verify(header, message, isInterim);
     if (isFirst && sessionId !== 0n && header.sessionId !== sessionId)
@@ -154,11 +160,14 @@ export async function openConnection(options: TransportOptions): Promise<Connect
     credits.give(asked.charge, header.credits);
     if (isInterim) {
       // What the request took is back with this; the answer itself may bring none (3.2.5.1.4).
-      pending.set(header.messageId, { ...asked, charge: 0 });
+      asked.charge = 0;
       return;
     }
     pending.delete(header.messageId);
-    asked.resolve({ header, status: header.status, message, request: asked.request });
+    const { exchange, index, request } = asked;
+    exchange.replies[index] = { header, status: header.status, message, request };
+    exchange.missing -= 1;
+    if (exchange.missing === 0) exchange.resolve(exchange.replies);
   }
 
   function verify(header: ReplyHeader, message: Buffer, isInterim: boolean): void {
@@ -183,18 +192,16 @@ export async function openConnection(options: TransportOptions): Promise<Connect
   return {
     async send(requests) {
       if (failure !== undefined) throw failure;
-      const waits = requests.map(() => Promise.withResolvers<Reply>());
+      const { promise, resolve, reject } = Promise.withResolvers<Reply[]>();
       const need = requests.reduce((sum, { charge }) => sum + charge, 0);
       load += 1;
       credits.take({
         need,
-        start: () => dispatch(requests, waits),
-        refuse: (error) => {
-          for (const { reject } of waits) reject(error);
-        },
+        start: () => dispatch(requests, { resolve, reject }),
+        refuse: reject,
       });
       try {
-        return await Promise.all(waits.map(({ promise }) => promise));
+        return await promise;
       } finally {
         load -= 1;
       }
@@ -224,6 +231,8 @@ interface Received {
   readonly isFirst: boolean;
 }
 
-type Settle = Pick<Pending, 'resolve' | 'reject'>;
-
-const unheard: Settle = { resolve: () => undefined, reject: () => undefined };
+/** In a compound each request but the last ends where the next may begin. */
+function partSize({ body }: Request, isLast: boolean): number {
+  const size = headerSize + body.length;
+  return isLast ? size : Math.ceil(size / 8) * 8;
+}

@@ -4,6 +4,7 @@ import { isDirectory, type SmbInfo } from './entry';
 import { headerSize } from './header';
 import { command } from './protocol';
 import { createReader, malformed, type Reader } from './reader';
+import { zeroed } from './zeroed';
 
 /** In a compound: what the request before it opened. */
 export const openedBefore = Buffer.alloc(16, 0xff);
@@ -32,19 +33,20 @@ export interface Created {
 }
 
 export function createRequest({ name, kind, follow = false }: Create): Request {
-  const path = Buffer.from(name, 'utf16le');
-  const fixed = Buffer.alloc(createFixed);
-  fixed.writeUInt16LE(57, 0);
-  fixed.writeUInt32LE(impersonation, 4);
-  fixed.writeUInt32LE(kind === 'any' ? access.readAttributes : access.readData | access.readAttributes, 24);
-  fixed.writeUInt32LE(shareAll, 32);
-  fixed.writeUInt32LE(openExisting, 36);
-  const kindOption = kind === 'any' ? 0 : kind === 'directory' ? option.directory : option.notDirectory;
-  fixed.writeUInt32LE(kindOption | (follow ? 0 : option.openReparsePoint), 40);
-  fixed.writeUInt16LE(headerSize + createFixed, 44);
-  fixed.writeUInt16LE(path.length, 46);
+  const pathSize = 2 * name.length;
   // The buffer has at least one byte, even for no name.
-  return { command: command.create, body: Buffer.concat([fixed, path.length > 0 ? path : Buffer.alloc(1)]), charge: 1 };
+  const body = zeroed(createFixed + Math.max(1, pathSize));
+  body.writeUInt16LE(57, 0);
+  body.writeUInt32LE(impersonation, 4);
+  body.writeUInt32LE(kind === 'any' ? access.readAttributes : access.readData | access.readAttributes, 24);
+  body.writeUInt32LE(shareAll, 32);
+  body.writeUInt32LE(openExisting, 36);
+  const kindOption = kind === 'any' ? 0 : kind === 'directory' ? option.directory : option.notDirectory;
+  body.writeUInt32LE(kindOption | (follow ? 0 : option.openReparsePoint), 40);
+  body.writeUInt16LE(headerSize + createFixed, 44);
+  body.writeUInt16LE(pathSize, 46);
+  body.write(name, createFixed, 'utf16le');
+  return { command: command.create, body, charge: 1 };
 }
 
 export function parseCreate(message: Buffer): Created {
@@ -60,7 +62,7 @@ export function parseCreate(message: Buffer): Created {
 
 /** Asks for what the file is as it is closed, too. */
 export function closeRequest(fileId: Buffer): Request {
-  const body = Buffer.alloc(closeFixed);
+  const body = zeroed(closeFixed);
   body.writeUInt16LE(closeFixed, 0);
   body.writeUInt16LE(postQuery, 2);
   fileId.copy(body, 8);

@@ -38,13 +38,15 @@ export function createFrameReader(deliver: (frame: Buffer) => void): FrameReader
       const length = lengthAt(at);
       const from = at + frameHeaderSize;
       if (end - from < length) {
-        frame = Buffer.allocUnsafe(length);
+        frame = Buffer.allocUnsafeSlow(length);
         filled = scratch.copy(frame, 0, from, end);
         waiting = 0;
         return;
       }
       at = from + length;
-      deliver(Buffer.from(scratch.subarray(from, at)));
+      const short = Buffer.allocUnsafeSlow(length);
+      scratch.copy(short, 0, from, at);
+      deliver(short);
     }
     scratch.copyWithin(0, at, end);
     waiting = end - at;
@@ -68,7 +70,7 @@ export function createFrameReader(deliver: (frame: Buffer) => void): FrameReader
 
 /** The bytes that go before a message of that length. */
 export function frameHeader(length: number): Buffer {
-  const header = Buffer.alloc(frameHeaderSize);
-  header.writeUIntBE(length, 1, 3);
+  const header = Buffer.allocUnsafe(frameHeaderSize);
+  header.writeUInt32BE(length);
   return header;
 }

@@ -65,7 +65,12 @@ export function openSmbShare(options: SmbShareOptions): SmbShare {
     work: (session: Session, target: Create & { path: string }) => Promise<T>,
   ) {
     const name = wirePath(path);
-    return work(await sessions.take(), { name, kind, path: path === '' ? `the root of ${share}` : path });
+    const session = sessions.take();
+    return work(session instanceof Promise ? await session : session, {
+      name,
+      kind,
+      path: path === '' ? `the root of ${share}` : path,
+    });
   }
 
   return {

@@ -5,6 +5,7 @@ import { attribute, isDirectory, type SmbEntry } from './entry';
 import { headerSize } from './header';
 import { command, creditsFor } from './protocol';
 import { createReader, malformed, type Reader } from './reader';
+import { zeroed } from './zeroed';
 
 const what = 'answer to QUERY_DIRECTORY';
 const fixedSize = 32;
@@ -19,14 +20,15 @@ export interface QueryDirectory {
 }
 
 export function queryDirectoryRequest({ fileId, maxOutput }: QueryDirectory): Request {
-  const fixed = Buffer.alloc(fixedSize);
-  fixed.writeUInt16LE(33, 0);
-  fixed[2] = fileIdFullDirectoryInformation;
-  fileId.copy(fixed, 8);
-  fixed.writeUInt16LE(headerSize + fixedSize, 24);
-  fixed.writeUInt16LE(everything.length, 26);
-  fixed.writeUInt32LE(maxOutput, 28);
-  return { command: command.queryDirectory, body: Buffer.concat([fixed, everything]), charge: creditsFor(maxOutput) };
+  const body = zeroed(fixedSize + everything.length);
+  body.writeUInt16LE(33, 0);
+  body[2] = fileIdFullDirectoryInformation;
+  fileId.copy(body, 8);
+  everything.copy(body, fixedSize);
+  body.writeUInt16LE(headerSize + fixedSize, 24);
+  body.writeUInt16LE(everything.length, 26);
+  body.writeUInt32LE(maxOutput, 28);
+  return { command: command.queryDirectory, body, charge: creditsFor(maxOutput) };
 }
 
 /** Some entries of a directory, those for itself and its parent left out. */

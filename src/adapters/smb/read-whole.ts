@@ -42,7 +42,10 @@ export async function readWhole(session: Session, target: Target, { limit, expec
   const mayHaveMore = content.length === length && length <= limit;
   const cameShort = content.length < Math.min(length, opened.info.size);
   if (mayHaveMore || cameShort) return readPieces(session, target, limit);
-  return { content, info: closed ?? (await statOf(session, target)) };
+  const own = Buffer.allocUnsafeSlow(content.length);
+  content.copy(own);
+  opened.release();
+  return { content: own, info: closed ?? (await statOf(session, target)) };
 }
 
 async function readPieces(session: Session, target: Target, limit: number): Promise<SmbWhole> {

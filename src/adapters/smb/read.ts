@@ -3,6 +3,7 @@ import type { Request } from './connection';
 import { headerSize } from './header';
 import { command, creditsFor } from './protocol';
 import { createReader, malformed } from './reader';
+import { zeroed } from './zeroed';
 
 const what = 'answer to READ';
 const fixedSize = 48;
@@ -16,7 +17,7 @@ export interface Read {
 }
 
 export function readRequest({ fileId, offset, length }: Read): Request {
-  const body = Buffer.alloc(fixedSize + 1);
+  const body = zeroed(fixedSize + 1);
   body.writeUInt16LE(fixedSize + 1, 0);
   body[2] = dataAt;
   body.writeUInt32LE(length, 4);

@@ -13,8 +13,8 @@ const longestPauseMs = 30_000;
 
 /** Sessions to one share, opened as they are needed and again when they were lost. */
 export interface Sessions {
-  /** The one with least to do. */
-  take(): Promise<Session>;
+  /** The one with least to do; to be waited for only where there is none yet. */
+  take(): Session | Promise<Session>;
   close(): void;
 }
 
@@ -31,6 +31,15 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   function mayTry(): boolean {
     return refusal === undefined || performance.now() >= refusal.until;
+  }
+
+  function leastBusy(): Session | undefined {
+    if (live.some(isLost)) live = live.filter((session) => !isLost(session));
+    let least = live[0];
+    for (const session of live) {
+      if (least !== undefined && session.connection.load() < least.connection.load()) least = session;
+    }
+    return least;
   }
 
   async function open(): Promise<Session> {
@@ -52,10 +61,9 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 
   return {
-    async take() {
+    take() {
       if (isClosed) throw closed(options);
-      live = live.filter(({ connection }) => connection.failure() === undefined);
-      const [least] = live.toSorted((a, b) => a.connection.load() - b.connection.load());
+      const least = leastBusy();
       if (least === undefined) {
         if (opening === undefined && refusal !== undefined && !mayTry()) throw refusal.error;
         opening ??= open();
@@ -74,6 +82,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       live = [];
     },
   };
+}
+
+function isLost({ connection }: Session): boolean {
+  return connection.failure() !== undefined;
 }
 
 function closed({ host, share }: SessionsOptions): SmbError {

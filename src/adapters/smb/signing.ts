@@ -19,13 +19,14 @@ export function createSigner(algorithm: SigningAlgorithm, key: Buffer): Signer {
   // Node takes four times as long to start with a key in a Buffer.
   const code = createCode(algorithm, createSecretKey(key));
   const noSignature = Buffer.alloc(signatureSize);
+  const given = Buffer.alloc(signatureSize);
   return {
     sign(message) {
       code(message).copy(message, signatureAt);
     },
     verify(message) {
       const field = message.subarray(signatureAt, signatureAt + signatureSize);
-      const given = Buffer.from(field);
+      field.copy(given);
       noSignature.copy(field);
       const isGenuine = timingSafeEqual(code(message), given);
       given.copy(field);
@@ -41,18 +42,18 @@ function createCode(algorithm: SigningAlgorithm, key: KeyObject): (message: Buff
     case signing.aesCmac:
       return createAesCmac(key);
     case signing.aesGmac:
-      return (message) => {
-        const cipher = createCipheriv('aes-128-gcm', key, gmacNonce(message)).setAAD(message);
-        cipher.final();
-        return cipher.getAuthTag();
-      };
+      return createGmac(key);
   }
 }
 
-/** The message's number and who sent it. Of requests only CANCEL would need another bit, and this client sends none. */
-function gmacNonce(message: Buffer): Buffer {
+function createGmac(key: KeyObject): (message: Buffer) => Buffer {
   const nonce = Buffer.alloc(12);
-  message.copy(nonce, 0, 24, 32);
-  nonce[8] = message.readUInt32LE(16) & flag.fromServer;
-  return nonce;
+  return (message) => {
+    // The message's number and who sent it. Of requests only CANCEL would need another bit, and this client sends none.
+    message.copy(nonce, 0, 24, 32);
+    nonce[8] = message.readUInt32LE(16) & flag.fromServer;
+    const cipher = createCipheriv('aes-128-gcm', key, nonce).setAAD(message);
+    cipher.final();
+    return cipher.getAuthTag();
+  };
 }

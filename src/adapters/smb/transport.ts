@@ -76,21 +76,19 @@ export function createTransport(options: TransportOptions, events: TransportEven
   socket.on('end', () => fail(connectionLost(server)));
   socket.on('close', () => fail(connectionLost(server)));
 
-  let isCorked = false;
+  let unsent: Buffer[] = [];
+  const flush = () => {
+    const messages = unsent;
+    unsent = [];
+    if (failure === undefined) socket.write(Buffer.concat(messages));
+  };
+
   return {
     opened: opened.promise,
     send(message) {
       // What is sent in one turn goes out in one write.
-      if (!isCorked) {
-        isCorked = true;
-        socket.cork();
-        process.nextTick(() => {
-          isCorked = false;
-          socket.uncork();
-        });
-      }
-      socket.write(frameHeader(message.length));
-      socket.write(message);
+      if (unsent.length === 0) process.nextTick(flush);
+      unsent.push(frameHeader(message.length), message);
     },
     setLimit: reader.setLimit,
     destroy: () => fail(new SmbError('closed', `The connection to ${server} was closed`)),
