@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { createJsonLog } from '../adapters/json-log';
 import { isOnNetwork } from '../adapters/local-files/network-path';
 import { spawnThread } from '../adapters/worker-threads/spawn-thread';
@@ -40,7 +41,11 @@ export function openHubkeep(terminal: Terminal, { envFile, components, sources }
 /** What a share on a network can have under way, each with memory of its own; libuv reads it when its first thread starts. */
 const networkPool = '16';
 
+/** Files on their way over SMB live longer than one collection: with as little room as for a disk they fill the old space. */
+const networkRoom = '--semi-space-growth-factor=2';
+
 function preparePool({ fileShare }: Config) {
+  if (fileShare?.place.kind === 'smb') setFlagsFromString(networkRoom);
   if (fileShare?.place.kind !== 'path' || !isOnNetwork(fileShare.place.path)) return;
   // eslint-disable-next-line no-restricted-properties -- a setting of Node's own, given and not read
   process.env['UV_THREADPOOL_SIZE'] ??= networkPool;
