@@ -242,3 +242,13 @@ test('whatever a server signs is understood or refused, and leaves nothing behin
   }
   expect([...kinds]).toEqual(expect.arrayContaining(['protocol', 'insecure']));
 });
+
+test('files whose answers come in one message are each what they are', async () => {
+  const share = open({ connections: 1 });
+  await share.stat('file').catch(() => undefined);
+  const content = Buffer.from('what both of them hold');
+  serveFile({ content });
+  server.glue(2);
+  const files = await Promise.all(['one', 'two'].map((path) => share.readWhole(path, { limit: 100, expected: content.length })));
+  expect(files.map((file) => file.content)).toEqual([content, content]);
+});

@@ -27,6 +27,8 @@ export interface PretendServer {
   script(answer: (request: PretendRequest) => PretendReply | undefined): void;
   /** Of the reply that ends the sign-in. */
   signIn(reply: { readonly flags: number; readonly isUnsigned?: boolean }): void;
+  /** Holds the answers to so many messages back, and sends them as one. */
+  glue(messages: number): void;
   /** Changes each signed message before it is signed. */
   mutate(change: (message: Buffer) => Buffer): void;
   close(): Promise<void>;
@@ -52,12 +54,19 @@ export async function startPretendServer(): Promise<PretendServer> {
   let script: (request: PretendRequest) => PretendReply | undefined = () => ({ status: 0xc0000034 });
   let end: { flags: number; isUnsigned?: boolean } = { flags: 0 };
   let mutate = (message: Buffer) => message;
+  let glued = 1;
   const sockets = new Set<Socket>();
 
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     let signer: Signer | undefined;
+    const held: Buffer[][] = [];
+    const send = (message: Buffer) => {
+      const header = Buffer.alloc(4);
+      header.writeUInt32BE(message.length);
+      socket.write(Buffer.concat([header, message]));
+    };
     const serve = (request: PretendRequest): PretendReply | undefined => {
       switch (request.command) {
         case command.negotiate:
@@ -85,15 +94,18 @@ export async function startPretendServer(): Promise<PretendServer> {
           const answer = serve({ command: part.readUInt16LE(12), body: part.subarray(64), together: requests.length });
           if (answer !== undefined) replies.push(encode(part, answer, signer));
         }
+        if (glued > 1) {
+          held.push(replies);
+          if (held.length === glued) send(inOne(held.splice(0).flat(), signer));
+          return;
+        }
         for (const reply of replies) {
           const changed = signer !== undefined && reply.readUInt16LE(12) > command.treeConnect ? mutate(reply) : reply;
           if (signer !== undefined && changed.length >= 64 && (changed.readUInt32LE(16) & 8) !== 0) {
             changed.fill(0, 48, 64);
             signer.sign(changed);
           }
-          const header = Buffer.alloc(4);
-          header.writeUInt32BE(changed.length);
-          socket.write(Buffer.concat([header, changed]));
+          send(changed);
         }
       }),
     );
@@ -105,6 +117,7 @@ export async function startPretendServer(): Promise<PretendServer> {
     script: (answer) => (script = answer),
     signIn: (reply) => (end = reply),
     mutate: (change) => (mutate = change),
+    glue: (messages) => (glued = messages),
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -133,6 +146,18 @@ function encode(request: Buffer, reply: PretendReply, signer: Signer | undefined
   message.fill(0, 48, 64);
   content.copy(message, 64);
   return message;
+}
+
+/** Messages as the parts of one, each signed by itself. */
+function inOne(messages: readonly Buffer[], signer: Signer | undefined): Buffer {
+  const parts = messages.map((message, i) => {
+    if (i === messages.length - 1) return message;
+    const part = Buffer.concat([message, Buffer.alloc(-message.length & 7)]);
+    part.writeUInt32LE(part.length, 20);
+    return part;
+  });
+  for (const part of parts) signer?.sign(part);
+  return Buffer.concat(parts);
 }
 
 function partsOf(message: Buffer): Buffer[] {
