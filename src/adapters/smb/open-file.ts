@@ -94,17 +94,22 @@ interface Range {
   readonly length: number;
 }
 
-/** Fewer bytes than asked for come only where the file ends: a server may give less at a time, and is asked again. */
+/**
+ * Fewer bytes than asked for come only where the file ends: a server may give less at a time, and is asked again. What comes in
+ * parts is put together at once: a frame around a few bytes can be a large one.
+ */
 async function readRange(session: Session, { fileId, path, offset, length }: Range): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for (let left = length; left > 0;) {
-    const [reply] = await session.send([readRequest({ fileId, offset: offset + length - left, length: left })]);
+  let whole: Buffer | undefined;
+  let filled = 0;
+  while (filled < length) {
+    const [reply] = await session.send([readRequest({ fileId, offset: offset + filled, length: length - filled })]);
     if (reply === undefined || reply.status === status.endOfFile) break;
     if (reply.status !== status.success) throw statusError(path, reply.status);
-    const part = parseRead(reply.message, left);
+    const part = parseRead(reply.message, length - filled);
+    if (part.length === length) return part;
     if (part.length === 0) break;
-    parts.push(part);
-    left -= part.length;
+    whole ??= Buffer.allocUnsafe(length);
+    filled += part.copy(whole, filled);
   }
-  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+  return whole?.subarray(0, filled) ?? Buffer.alloc(0);
 }

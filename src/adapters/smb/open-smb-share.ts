@@ -24,6 +24,8 @@ export interface SmbShareOptions {
   readonly connections?: number;
   /** Milliseconds a connection may take to come about, and a request to be answered. */
   readonly timeoutMs?: number;
+  /** A directory with more entries than these is refused: a server could list without end. 4 Mi unless set. */
+  readonly maxEntries?: number;
   /** For tests: the dialects to offer. */
   readonly dialects?: readonly number[];
 }
@@ -45,11 +47,11 @@ export interface SmbShare {
   close(): void;
 }
 
-const defaults = { port: 445, connections: 4, timeoutMs: 30_000 } as const;
+const defaults = { port: 445, connections: 4, timeoutMs: 30_000, maxEntries: 4 * 1024 * 1024 } as const;
 
-/** Connects when first used. */
+/** Connects when first used. A connection that nothing is asked of keeps no process alive. */
 export function openSmbShare(options: SmbShareOptions): SmbShare {
-  const { host, share, user, domain, password, requireEncryption = false } = options;
+  const { host, share, user, domain, password, requireEncryption = false, maxEntries = defaults.maxEntries } = options;
   if (user === '') throw new SmbError('insecure', 'An anonymous session is refused: name a user');
   const sessions = createSessions({
     ...{ host, share, requireEncryption, dialects: options.dialects },
@@ -74,7 +76,7 @@ export function openSmbShare(options: SmbShareOptions): SmbShare {
   }
 
   return {
-    list: (path) => at(path, 'directory', listDirectory),
+    list: (path) => at(path, 'directory', (session, target) => listDirectory(session, target, { maxEntries })),
     stat: (path) => at(path, 'any', statOf),
     readWhole: (path, whole) => at(path, 'file', (session, target) => readWhole(session, target, whole)),
     open: (path, from) => at(path, 'file', (session, target) => openFile(session, target, from)),

@@ -12,6 +12,8 @@ const fixedSize = 32;
 const fileIdFullDirectoryInformation = 38;
 const everything = Buffer.from('*', 'utf16le');
 const entryFixed = 80;
+/** Four times what Windows takes (MS-FSCC 2.1.5.2), for servers of other systems. */
+const longestName = 1020;
 
 export interface QueryDirectory {
   readonly fileId: Buffer;
@@ -38,11 +40,13 @@ export function parseQueryDirectory(message: Buffer): SmbEntry[] {
   const list = createReader(reader.bytes(reader.u16(headerSize + 2), reader.u32(headerSize + 4)), what);
   const entries: SmbEntry[] = [];
   for (let at = 0; list.length > 0;) {
-    const name = list.utf16(at + entryFixed, list.u32(at + 60));
-    if (name !== '.' && name !== '..') entries.push(readEntry(list, at, checkedName(name)));
+    const nameLength = list.u32(at + 60);
     const next = list.u32(at);
+    // Names that reach into other entries would be read many times over.
+    if (next !== 0 && next < entryFixed + nameLength) throw malformed(what, 'entries that overlap');
+    const name = list.utf16(at + entryFixed, nameLength);
+    if (name !== '.' && name !== '..') entries.push(readEntry(list, at, checkedName(name)));
     if (next === 0) break;
-    if (next < entryFixed) throw malformed(what, 'entries that overlap');
     at += next;
   }
   return entries;
@@ -63,6 +67,7 @@ function readEntry(list: Reader, at: number, name: string): SmbEntry {
 
 /** A name becomes part of paths, here and wherever it is restored to: it must not lead anywhere else. */
 function checkedName(name: string): string {
+  if (name.length > longestName) throw malformed(what, `a name of ${name.length} letters`);
   if (name === '' || /[/\\\u0000]/.test(name)) throw malformed(what, `a name that is none: ${JSON.stringify(name)}`);
   return name;
 }

@@ -57,10 +57,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         return replies;
       },
     };
-  } catch (error) {
-    connection.fail(
-      error instanceof SmbError ? error : new SmbError('protocol', 'The server could not be understood', { cause: error }),
-    );
+  } catch (cause) {
+    const error = cause instanceof SmbError ? cause : new SmbError('protocol', 'The server could not be understood', { cause });
+    connection.fail(error);
     throw error;
   }
 }

@@ -18,13 +18,22 @@ export interface PretendReply {
   readonly credits?: number;
   readonly flags?: number;
   readonly isUnsigned?: boolean;
+  /** Changes the message before it is signed. */
+  readonly change?: (message: Buffer) => void;
 }
+
+/** To one request: usually one reply, none at all, or several one after the other. */
+export type PretendReplies = PretendReply | readonly PretendReply[] | undefined;
 
 export interface PretendServer {
   readonly port: number;
   readonly account: Account;
   /** Answers what comes after the share is open; nothing at all where it returns nothing. */
-  script(answer: (request: PretendRequest) => PretendReply | undefined): void;
+  script(answer: (request: PretendRequest) => PretendReplies): void;
+  /** What the challenge of NTLM says: its flags, and the target information that is copied into the answer to it. */
+  challenge(challenge: { readonly flags?: number; readonly targetInfo?: Buffer }): void;
+  /** Puts the replies to one message into one message, in the order they are given back in. */
+  join(order: (replies: readonly Buffer[]) => readonly Buffer[]): void;
   /** Of the reply that ends the sign-in. */
   signIn(reply: { readonly flags: number; readonly isUnsigned?: boolean }): void;
   /** Holds the answers to so many messages back, and sends them as one. */
@@ -51,29 +60,32 @@ const account = { user: 'somebody', domain: '', password: 'secret' };
  * Windows does is played here after the book (MS-SMB2), not after a real one.
  */
 export async function startPretendServer(): Promise<PretendServer> {
-  let script: (request: PretendRequest) => PretendReply | undefined = () => ({ status: 0xc0000034 });
+  let script: (request: PretendRequest) => PretendReplies = () => ({ status: 0xc0000034 });
+  let challenge: { readonly flags?: number; readonly targetInfo?: Buffer } = {};
+  let join: ((replies: readonly Buffer[]) => readonly Buffer[]) | undefined;
   let end: { flags: number; isUnsigned?: boolean } = { flags: 0 };
   let mutate = (message: Buffer) => message;
   let glued = 1;
   const sockets = new Set<Socket>();
+  /** The replies as messages of one part each, or as one of all of them. */
+  const together = (replies: readonly Buffer[]): Buffer[][] => {
+    if (join !== undefined) return [chain(join(replies))];
+    return glued > 1 ? [chain(replies)] : replies.map((one) => [one]);
+  };
 
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     let signer: Signer | undefined;
-    const held: Buffer[][] = [];
-    const send = (message: Buffer) => {
-      const header = Buffer.alloc(4);
-      header.writeUInt32BE(message.length);
-      socket.write(Buffer.concat([header, message]));
-    };
-    const serve = (request: PretendRequest): PretendReply | undefined => {
+    const held: Buffer[] = [];
+    let messages = 0;
+    const serve = (request: PretendRequest): PretendReplies => {
       switch (request.command) {
         case command.negotiate:
           return { body: negotiateBody() };
         case command.sessionSetup: {
           const key = sessionKeyIn(request.body);
-          if (key === undefined) return { status: 0xc0000016, body: setupBody(0, challengeToken()) };
+          if (key === undefined) return { status: 0xc0000016, body: setupBody(0, challengeToken(challenge)) };
           signer = createSigner(0, key);
           return { body: setupBody(end.flags, Buffer.alloc(0)), ...(end.isUnsigned === true && { isUnsigned: true }) };
         }
@@ -89,23 +101,19 @@ export async function startPretendServer(): Promise<PretendServer> {
       'data',
       splitter((message) => {
         const requests = partsOf(message);
-        const replies: Buffer[] = [];
-        for (const part of requests) {
+        const replies = requests.flatMap((part) => {
           const answer = serve({ command: part.readUInt16LE(12), body: part.subarray(64), together: requests.length });
-          if (answer !== undefined) replies.push(encode(part, answer, signer));
-        }
-        if (glued > 1) {
-          held.push(replies);
-          if (held.length === glued) send(inOne(held.splice(0).flat(), signer));
-          return;
-        }
-        for (const reply of replies) {
-          const changed = signer !== undefined && reply.readUInt16LE(12) > command.treeConnect ? mutate(reply) : reply;
-          if (signer !== undefined && changed.length >= 64 && (changed.readUInt32LE(16) & 8) !== 0) {
-            changed.fill(0, 48, 64);
-            signer.sign(changed);
-          }
-          send(changed);
+          return [answer ?? []].flat().map((reply) => encode(part, reply, signer));
+        });
+        held.push(...replies);
+        messages += 1;
+        if (messages < glued) return;
+        messages = 0;
+        for (const reply of together(held.splice(0))) {
+          const changed = Buffer.concat(reply.map((part) => sign(part, { signer, mutate })));
+          const header = Buffer.alloc(4);
+          header.writeUInt32BE(changed.length);
+          socket.write(Buffer.concat([header, changed]));
         }
       }),
     );
@@ -115,6 +123,8 @@ export async function startPretendServer(): Promise<PretendServer> {
     port: (server.address() as AddressInfo).port,
     account,
     script: (answer) => (script = answer),
+    challenge: (given) => (challenge = given),
+    join: (order) => (join = order),
     signIn: (reply) => (end = reply),
     mutate: (change) => (mutate = change),
     glue: (messages) => (glued = messages),
@@ -145,19 +155,32 @@ function encode(request: Buffer, reply: PretendReply, signer: Signer | undefined
   message.writeBigUInt64LE(signer === undefined && request.readUInt16LE(12) === command.negotiate ? 0n : 77n, 40);
   message.fill(0, 48, 64);
   content.copy(message, 64);
+  reply.change?.(message);
   return message;
 }
 
-/** Messages as the parts of one, each signed by itself. */
-function inOne(messages: readonly Buffer[], signer: Signer | undefined): Buffer {
-  const parts = messages.map((message, i) => {
-    if (i === messages.length - 1) return message;
-    const part = Buffer.concat([message, Buffer.alloc(-message.length & 7)]);
-    part.writeUInt32LE(part.length, 20);
-    return part;
+/** Each but the last says where the next one starts, which is at a multiple of 8 bytes. */
+function chain(replies: readonly Buffer[]): Buffer[] {
+  return replies.map((reply, index) => {
+    if (index === replies.length - 1) return reply;
+    const padded = Buffer.concat([reply, Buffer.alloc((8 - (reply.length % 8)) % 8)]);
+    padded.writeUInt32LE(padded.length, 20);
+    return padded;
   });
-  for (const part of parts) signer?.sign(part);
-  return Buffer.concat(parts);
+}
+
+interface Signing {
+  readonly signer: Signer | undefined;
+  readonly mutate: (message: Buffer) => Buffer;
+}
+
+function sign(reply: Buffer, { signer, mutate }: Signing): Buffer {
+  const changed = signer !== undefined && reply.readUInt16LE(12) > command.treeConnect ? mutate(reply) : reply;
+  if (signer !== undefined && changed.length >= 64 && (changed.readUInt32LE(16) & 8) !== 0) {
+    changed.fill(0, 48, 64);
+    signer.sign(changed);
+  }
+  return changed;
 }
 
 function partsOf(message: Buffer): Buffer[] {
@@ -181,18 +204,25 @@ function setupBody(flags: number, token: Buffer): Buffer {
   return Buffer.concat([body(9, [2, flags], [4, 72], [6, token.length]), token]);
 }
 
-function challengeToken(): Buffer {
-  const challenge = Buffer.alloc(56 + 4);
-  challenge.write('NTLMSSP\0', 0, 'latin1');
-  challenge.writeUInt32LE(2, 8);
-  challenge.writeUInt32LE(0xe0888215, 20);
-  challenge.writeUInt16LE(4, 40);
-  challenge.writeUInt32LE(56, 44);
-  return wrap(0xa1, wrap(0x30, wrap(0xa2, wrap(0x04, challenge))));
+function challengeToken({
+  flags = 0xe0888215,
+  targetInfo = Buffer.alloc(4),
+}: {
+  readonly flags?: number;
+  readonly targetInfo?: Buffer;
+}): Buffer {
+  const head = Buffer.alloc(56);
+  head.write('NTLMSSP\0', 0, 'latin1');
+  head.writeUInt32LE(2, 8);
+  head.writeUInt32LE(flags, 20);
+  head.writeUInt16LE(targetInfo.length, 40);
+  head.writeUInt32LE(56, 44);
+  return wrap(0xa1, wrap(0x30, wrap(0xa2, wrap(0x04, Buffer.concat([head, targetInfo])))));
 }
 
 function wrap(tag: number, content: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([tag, content.length]), content]);
+  const { length } = content;
+  return Buffer.concat([Buffer.from(length < 0x80 ? [tag, length] : [tag, 0x82, length >> 8, length & 0xff]), content]);
 }
 
 /** What the client's last message of NTLM leaves both sides with; nothing of its first one. */
