@@ -194,7 +194,7 @@ export async function openConnection(options: TransportOptions): Promise<Connect
       if (failure !== undefined) throw failure;
       const { promise, resolve, reject } = Promise.withResolvers<Reply[]>();
       const need = requests.reduce((sum, { charge }) => sum + charge, 0);
-      load += 1;
+      if (load++ === 0) link.hold(true);
       credits.take({
         need,
         start: () => dispatch(requests, { resolve, reject }),
@@ -203,7 +203,8 @@ export async function openConnection(options: TransportOptions): Promise<Connect
       try {
         return await promise;
       } finally {
-        load -= 1;
+        // Whoever forgets to close must not keep a process from ending by it.
+        if (--load === 0 && failure === undefined) link.hold(false);
       }
     },
     load: () => load,

@@ -20,6 +20,8 @@ export interface Transport {
   readonly opened: Promise<undefined>;
   send(message: Buffer): void;
   setLimit(bytes: number): void;
+  /** Whether the connection keeps the process alive; it does at first. */
+  hold(isNeeded: boolean): void;
   destroy(): void;
 }
 
@@ -91,6 +93,10 @@ export function createTransport(options: TransportOptions, events: TransportEven
       unsent.push(frameHeader(message.length), message);
     },
     setLimit: reader.setLimit,
+    hold(isNeeded) {
+      if (isNeeded) socket.ref();
+      else socket.unref();
+    },
     destroy: () => fail(new SmbError('closed', `The connection to ${server} was closed`)),
   };
 }
