@@ -110,12 +110,6 @@ check('a server with small pieces is read all the same', async () => {
   expect((await readToEnd(file.read, Buffer.alloc(10_000))).length).toBe(big.length);
 });
 
-check('asynchronous reads are waited for', async () => {
-  server.configure(['aio read size = 1', 'smbd async dosmode = yes']);
-  const share = open();
-  expect(await differing(share, directory, await filesOf(share, 'tree'))).toEqual([]);
-});
-
 check('a refused sign-in is not tried again, so that the account is not locked', async () => {
   const share = open({ port: proxy.port, password: 'wrong' });
   const kinds = await Promise.all([failure(share.list('')), failure(share.stat('a.txt')), failure(share.list('tree'))]);

@@ -221,7 +221,11 @@ test.each<[string, () => PretendReply]>([
   await expect(open().stat('a')).rejects.toMatchObject({ kind: 'protocol' });
 });
 
-test('whatever a server signs is understood or refused, and leaves nothing behind', async () => {
+test.each([
+  ['in messages of their own', false],
+  ['in one message', true],
+])('whatever a server signs, %s, is understood or refused, and leaves nothing behind', async (_, together) => {
+  if (together) server.join((replies) => replies);
   serveFile({ content: text.subarray(0, 50) });
   const random = createRandom(42);
   server.mutate((message) => (random.below(3) === 0 ? Buffer.from(mutate(message, random)) : message));

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, chmodSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Parser, type ReadEntry } from 'tar';
-import { openSmbShare, type SmbShare, type SmbShareOptions } from '../../../src/adapters/smb';
+import { openSmbShare, type SmbEntry, type SmbShare, type SmbShareOptions } from '../../../src/adapters/smb';
 import { differing, filesOf } from '../../support/smb/compare';
 import { longPath, makeShareTree, oddNames } from '../../support/smb/share-tree';
 import { hasSamba, startSmbServer, type SmbServer, workgroup } from '../../../sandbox/samba/start-samba';
@@ -14,6 +14,8 @@ const modes = [
   { name: 'signing mandatory', global: ['server signing = mandatory'], dialects: [0x0210, 0x0300, 0x0302, 0x0311] },
   { name: 'encryption required', global: ['server smb encrypt = required'], dialects: [0x0300, 0x0302, 0x0311] },
 ] as const;
+/** What smbclient is asked for too; `tree` has 5,000 files, of which these are some. */
+const shownToSmbclient = ['odd', 'empty', 'wide', 'long', ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((n) => `tree/site${n}`)];
 const shown = { 0x0210: '2.1', 0x0300: '3.0', 0x0302: '3.0.2', 0x0311: '3.1.1' } as const;
 
 let directory: string;
@@ -132,17 +134,29 @@ describe('smbd', () => {
     return { server, share };
   };
 
-  check('shows smbclient the same files, sizes, times and contents', async () => {
-    const { server, share } = await start([]);
+  check.each(modes)('shows smbclient the same files, sizes, times and contents, $name', async ({ global }) => {
+    const { server, share } = await start(global);
     const theirs = await readTar(runSmbclient(server));
     const ours: Record<string, string> = {};
-    for (const [path, entry] of [...(await filesOf(share, 'odd')), ...(await filesOf(share, 'tree/site7'))]) {
-      const { content } = await share.readWhole(path, { limit: 1024 * 1024 });
-      const seconds = entry.mtime / 10_000_000n - 11_644_473_600n;
-      ours[path] = `${content.length} ${seconds} ${createHash('sha256').update(content).digest('hex')}`;
+    for (const directory of shownToSmbclient) {
+      const read = async ([path, entry]: [string, SmbEntry]) => {
+        const { content } = await share.readWhole(path, { limit: 1024 * 1024 });
+        const seconds = entry.mtime / 10_000_000n - 11_644_473_600n;
+        ours[path] = `${content.length} ${seconds} ${createHash('sha256').update(content).digest('hex')}`;
+      };
+      await Promise.all([...(await filesOf(share, directory))].map(read));
     }
-    expect(Object.keys(ours).length).toBeGreaterThan(80);
+    expect(Object.keys(ours).length).toBeGreaterThan(4000);
     expect(theirs).toEqual(ours);
+  });
+
+  check('is refused at SMB 2.1, which cannot encrypt, when it wants to', async () => {
+    const { server } = await start(['server smb encrypt = required']);
+    const { port, user, password } = server;
+    const account = { user, password, domain: workgroup };
+    const old = openSmbShare({ host: '127.0.0.1', port, share: 'files', ...account, dialects: [0x0210] });
+    await expect(old.list('')).rejects.toMatchObject({ name: 'SmbError', kind: 'denied' });
+    old.close();
   });
 
   check.each(['AES-128-CCM', 'AES-256-GCM', 'AES-256-CCM'])('is read when it encrypts with %s', async (name) => {
@@ -161,7 +175,7 @@ function runSmbclient({ port, user, password }: SmbServer): Buffer {
   writeFileSync(account, `username = ${user}\npassword = ${password}\ndomain = ${workgroup}\n`, { mode: 0o600 });
   try {
     const where = ['//127.0.0.1/files', '-p', String(port), '-A', account, '-m', 'SMB3', '-s', '/dev/null'];
-    return execFileSync('smbclient', [...where, '-E', '-Tc', '-', 'odd', 'tree/site7'], {
+    return execFileSync('smbclient', [...where, '-E', '-Tc', '-', ...shownToSmbclient], {
       maxBuffer: 1 << 28,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
