@@ -186,6 +186,7 @@ test.each([
   ['as a guest', { flags: 1 }],
   ['as nobody', { flags: 2 }],
   ['without a signature', { flags: 0, isUnsigned: true }],
+  ['with a wrong signature', { flags: 0, isSpoiled: true }],
   ['to be encrypted without encryption', { flags: 4 }],
 ])('a sign-in that ends %s is refused', async (_, end) => {
   server.signIn(end);

@@ -22,6 +22,13 @@ export interface PretendReply {
   readonly change?: (message: Buffer) => void;
 }
 
+export interface SignInEnd {
+  readonly flags: number;
+  readonly isUnsigned?: boolean;
+  /** Its signature is wrong, those after it are not. */
+  readonly isSpoiled?: boolean;
+}
+
 /** To one request: usually one reply, none at all, or several one after the other. */
 export type PretendReplies = PretendReply | readonly PretendReply[] | undefined;
 
@@ -35,7 +42,7 @@ export interface PretendServer {
   /** Puts the replies to one message into one message, in the order they are given back in. */
   join(order: (replies: readonly Buffer[]) => readonly Buffer[]): void;
   /** Of the reply that ends the sign-in. */
-  signIn(reply: { readonly flags: number; readonly isUnsigned?: boolean }): void;
+  signIn(reply: SignInEnd): void;
   /** Holds the answers to so many messages back, and sends them as one. */
   glue(messages: number): void;
   /** Changes each signed message before it is signed. */
@@ -63,7 +70,7 @@ export async function startPretendServer(): Promise<PretendServer> {
   let script: (request: PretendRequest) => PretendReplies = () => ({ status: 0xc0000034 });
   let challenge: { readonly flags?: number; readonly targetInfo?: Buffer } = {};
   let join: ((replies: readonly Buffer[]) => readonly Buffer[]) | undefined;
-  let end: { flags: number; isUnsigned?: boolean } = { flags: 0 };
+  let end: SignInEnd = { flags: 0 };
   let mutate = (message: Buffer) => message;
   let glued = 1;
   const sockets = new Set<Socket>();
@@ -110,7 +117,7 @@ export async function startPretendServer(): Promise<PretendServer> {
         if (messages < glued) return;
         messages = 0;
         for (const reply of together(held.splice(0))) {
-          const changed = Buffer.concat(reply.map((part) => sign(part, { signer, mutate })));
+          const changed = Buffer.concat(reply.map((part) => sign(part, { signer, mutate, spoils: end.isSpoiled === true })));
           const header = Buffer.alloc(4);
           header.writeUInt32BE(changed.length);
           socket.write(Buffer.concat([header, changed]));
@@ -172,13 +179,15 @@ function chain(replies: readonly Buffer[]): Buffer[] {
 interface Signing {
   readonly signer: Signer | undefined;
   readonly mutate: (message: Buffer) => Buffer;
+  readonly spoils: boolean;
 }
 
-function sign(reply: Buffer, { signer, mutate }: Signing): Buffer {
+function sign(reply: Buffer, { signer, mutate, spoils }: Signing): Buffer {
   const changed = signer !== undefined && reply.readUInt16LE(12) > command.treeConnect ? mutate(reply) : reply;
   if (signer !== undefined && changed.length >= 64 && (changed.readUInt32LE(16) & 8) !== 0) {
     changed.fill(0, 48, 64);
     signer.sign(changed);
+    if (spoils && changed.readUInt16LE(12) === command.sessionSetup) changed[48]! ^= 1;
   }
   return changed;
 }
