@@ -187,6 +187,8 @@ test.each([
   ['as nobody', { flags: 2 }],
   ['without a signature', { flags: 0, isUnsigned: true }],
   ['with a wrong signature', { flags: 0, isSpoiled: true }],
+  ['with a list of mechanisms that was changed', { flags: 0, mechanismListMic: Buffer.alloc(16, 1) }],
+  ['with half a proof of that list', { flags: 0, mechanismListMic: Buffer.alloc(8, 1) }],
   ['to be encrypted without encryption', { flags: 4 }],
 ])('a sign-in that ends %s is refused', async (_, end) => {
   server.signIn(end);

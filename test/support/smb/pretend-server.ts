@@ -27,6 +27,8 @@ export interface SignInEnd {
   readonly isUnsigned?: boolean;
   /** Its signature is wrong, those after it are not. */
   readonly isSpoiled?: boolean;
+  /** Proof that the list of ways to sign in came through. */
+  readonly mechanismListMic?: Buffer;
 }
 
 /** To one request: usually one reply, none at all, or several one after the other. */
@@ -94,7 +96,7 @@ export async function startPretendServer(): Promise<PretendServer> {
           const key = sessionKeyIn(request.body);
           if (key === undefined) return { status: 0xc0000016, body: setupBody(0, challengeToken(challenge)) };
           signer = createSigner(0, key);
-          return { body: setupBody(end.flags, Buffer.alloc(0)), ...(end.isUnsigned === true && { isUnsigned: true }) };
+          return { body: setupBody(end.flags, endToken(end)), ...(end.isUnsigned === true && { isUnsigned: true }) };
         }
         case command.treeConnect:
           return { body: body(16, [2, 1]) };
@@ -227,6 +229,10 @@ function challengeToken({
   head.writeUInt16LE(targetInfo.length, 40);
   head.writeUInt32LE(56, 44);
   return wrap(0xa1, wrap(0x30, wrap(0xa2, wrap(0x04, Buffer.concat([head, targetInfo])))));
+}
+
+function endToken({ mechanismListMic }: SignInEnd): Buffer {
+  return mechanismListMic === undefined ? Buffer.alloc(0) : wrap(0xa1, wrap(0x30, wrap(0xa3, wrap(0x04, mechanismListMic))));
 }
 
 function wrap(tag: number, content: Buffer): Buffer {
