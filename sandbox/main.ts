@@ -1,4 +1,4 @@
-/** `npm run sandbox -- --dir DIR [--share PATH] [--azure-stack-hub LOGIN] [--availability-group] [--backup-to-url]`: a pretend stamp that runs until it is told to end. */
+/** `npm run sandbox -- --dir DIR [--share PATH] [--azure-stack-hub LOGIN] [--availability-group] [--backup-to-url] [--smb]`: a pretend stamp that runs until it is told to end. */
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { scriptedFaults, type ScriptedFault } from './sql-server/scripted-faults';
@@ -7,13 +7,14 @@ import { startSandbox, type SandboxOptions } from './start-sandbox';
 import { untilSignal } from './until-signal';
 
 const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--azure-stack-hub LOGIN]
-                              [--availability-group] [--backup-to-url] [--fault NAME …]
+                              [--availability-group] [--backup-to-url] [--smb] [--fault NAME …]
   --share PATH          this directory as the file share, instead of one that is made up
   --azure-stack-hub LOGIN
                         storage, vault and sign-in as of Azure Stack Hub; LOGIN is entra or adfs
   --availability-group  two SQL Servers in an availability group instead of one
   --fault NAME          SQL Server fails once in this way; may be given several times:
                         ${Object.keys(scriptedFaults).join(', ')}
+  --smb                 the file share over SMB instead of as a directory; takes Samba's smbd, and root or sudo
   --backup-to-url       SQL Server writes its backups to blobs by itself (SQL_BACKUP_MODE=url)`;
 
 function readArguments(): SandboxOptions | undefined {
@@ -25,6 +26,7 @@ function readArguments(): SandboxOptions | undefined {
         'azure-stack-hub': { type: 'string' },
         'availability-group': { type: 'boolean', default: false },
         'backup-to-url': { type: 'boolean', default: false },
+        smb: { type: 'boolean', default: false },
         fault: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
@@ -41,6 +43,7 @@ function readArguments(): SandboxOptions | undefined {
       directory: values.dir,
       availabilityGroup: values['availability-group'],
       backupToUrl: values['backup-to-url'],
+      smb: values.smb,
     };
     if (values.share === undefined) return options;
     const found = statSync(values.share, { throwIfNoEntry: false });

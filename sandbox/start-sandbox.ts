@@ -8,6 +8,8 @@ import { writeEnvFile } from './env-file';
 import { startIdentity, type Identity, type IdentityClient } from './identity/start-identity';
 import { createVaultFaults, type VaultFaults } from './key-vault/faults';
 import { startKeyVault, type KeyVault } from './key-vault/start-key-vault';
+import { checkSmbServer, startSmbShare } from './samba/smb-share';
+import type { SmbServer } from './samba/start-samba';
 import { generateShare } from './share-generator/generate-share';
 import type { Fault } from './sql-server/engine/faults';
 import type { AvailabilityGroup } from './sql-server/engine/availability-group';
@@ -30,6 +32,8 @@ export interface SandboxOptions {
   readonly azureStackHub?: StampLogin | undefined;
   /** Settings say that SQL Server writes its backups to blobs by itself. */
   readonly backupToUrl?: boolean;
+  /** Settings name the share as one of a file server, which is started, and not as a directory. Takes Samba, and root. */
+  readonly smb?: boolean;
   /** Told of every file the SQL Server has backed up to, before anybody else knows of it. */
   readonly onBackup?: (file: string) => void;
 }
@@ -52,6 +56,8 @@ export interface Sandbox {
   /** Takes everything, also where the settings name a stricter one before it. */
   readonly azurite: Azurite;
   readonly stamp: Stamp | undefined;
+  /** The file server, where there is one. */
+  readonly smb: SmbServer | undefined;
   /** Stops all of it; the data stays. */
   close(): Promise<void>;
 }
@@ -64,19 +70,23 @@ const sqlUser = 'hubkeep_backup';
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const directory = resolve(options.directory);
+  if (options.smb === true) checkSmbServer();
   mkdirSync(directory, { recursive: true });
   const share = options.share === undefined ? await ensureShare(join(directory, 'share'), options.files) : resolve(options.share);
   const started: { close(): Promise<void> }[] = [];
   const close = async () => void (await Promise.all(started.splice(0).map((part) => part.close())));
   try {
     const servers = await startServers(directory, options, (part) => void started.push(part));
-    const settings = { ...settingsOf({ directory, share, servers }), ...roadOf(options, servers) };
+    const smb = options.smb === true ? await startSmbShare({ directory: share, password: randomSecret() }) : undefined;
+    if (smb !== undefined) started.push(smb);
+    const shareSettings = smb?.settings ?? { FILE_SHARE_PATH: share };
+    const settings = { ...settingsOf(directory, servers), ...shareSettings, ...roadOf(options, servers) };
     writeSystemSecrets(join(directory, 'SystemSecrets.JSON'));
     writeFileSync(join(directory, 'sandbox-ca.pem'), servers.caPem);
     const envFile = join(directory, 'hubkeep.env');
     writeEnvFile(envFile, settings);
     const { caPem: _caPem, client: _client, sqlPassword: _sqlPassword, sqlPort: _sqlPort, ...parts } = servers;
-    return { envFile, settings, share, ...parts, close };
+    return { envFile, settings, share, ...parts, smb: smb?.server, close };
   } catch (error) {
     await close();
     throw error;
@@ -131,15 +141,7 @@ async function startServers(
   return { caPem: authority.caPem, client, vaultFaults, azurite, identity, vault, stamp, ...sqlParts };
 }
 
-function settingsOf({
-  directory,
-  share,
-  servers,
-}: {
-  directory: string;
-  share: string;
-  servers: Servers;
-}): Record<string, string> {
+function settingsOf(directory: string, servers: Servers): Record<string, string> {
   const { client, vault, sqlPort, sqlSecondary, sqlPassword } = servers;
   return {
     STAMP_NAME: 'sandbox',
@@ -150,7 +152,6 @@ function settingsOf({
       .join(','),
     SQL_USER: sqlUser,
     SQL_PASSWORD: sqlPassword,
-    FILE_SHARE_PATH: share,
     KEY_VAULT_URL: vault.url,
     SYSTEM_SECRETS_PATH: join(directory, 'SystemSecrets.JSON'),
     SERVE_API_KEY: randomSecret(),

@@ -9,9 +9,12 @@ export function asRoot(program: string, args: readonly string[], input = ''): st
   return execFileSync(file, rest, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-/** Starts a program as root, which goes on. */
+/** A pipe from cat: what Node makes is a socket, over which smbd would serve. */
+const withPipe = ['bash', '-c', 'exec "$0" "$@" < <(exec cat)'];
+
+/** Starts a program as root, which goes on in a process group of its own. Its stdin is a pipe that ends with this process. */
 export function spawnAsRoot(program: string, args: readonly string[], log: string): ChildProcess {
-  const [file = '', ...rest] = isRoot ? [program, ...args] : ['sudo', '-n', program, ...args];
+  const [file = '', ...rest] = [...(isRoot ? [] : ['sudo', '-n']), ...withPipe, program, ...args];
   const out = openSync(log, 'a');
-  return spawn(file, rest, { stdio: ['ignore', out, out] });
+  return spawn(file, rest, { stdio: ['pipe', out, out], detached: true });
 }

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asRoot, spawnAsRoot } from './as-root';
 
-const smbd = '/usr/sbin/smbd';
+export const smbd = '/usr/sbin/smbd';
 const user = 'hubkeep-smb';
-const password = 'Pässw0rd "of" $mb';
+const defaultPassword = 'Pässw0rd "of" $mb';
 export const workgroup = 'HUBKEEPTEST';
 
 /** Where nobody can be asked to install Samba, what needs it is left out; continuous integration has no such excuse. */
@@ -32,14 +32,30 @@ export interface SmbServer {
 export interface SmbServerOptions {
   /** What the share `files` shows. */
   readonly directory: string;
+  /** Of the account; one that programs tend to get wrong unless given. */
+  readonly password?: string;
   /** Lines of the global part of smb.conf. */
   readonly global?: readonly string[];
   /** Lines of the share. */
   readonly share?: readonly string[];
+  /** More shares. */
+  readonly further?: readonly SmbShareDefinition[];
 }
 
-/** Debian's smbd on a free port of the loopback, with a configuration and accounts of its own. */
-export async function startSmbServer({ directory, global = [], share = [] }: SmbServerOptions): Promise<SmbServer> {
+export interface SmbShareDefinition {
+  readonly name: string;
+  readonly directory: string;
+  /** Whether the account may write and delete there. */
+  readonly writable?: boolean;
+  readonly lines?: readonly string[];
+}
+
+/**
+ * Debian's smbd on a free port of the loopback, with a configuration and accounts of its own. It ends with this process, however
+ * that ends: it runs in the foreground and looks at its stdin.
+ */
+export async function startSmbServer(options: SmbServerOptions): Promise<SmbServer> {
+  const { directory, password = defaultPassword, global = [], share = [], further = [] } = options;
   const home = mkdtempSync(join(tmpdir(), 'hubkeep-smbd-'));
   chmodSync(home, 0o755);
   for (const name of ['lock', 'state', 'cache', 'private', 'pid', 'ncalrpc']) mkdirSync(join(home, name), { mode: 0o755 });
@@ -47,8 +63,9 @@ export async function startSmbServer({ directory, global = [], share = [] }: Smb
   const config = join(home, 'smb.conf');
   const more = join(home, 'more.conf');
   writeFileSync(more, lines(global));
-  writeFileSync(config, configuration({ home, port, more, directory, share }));
-  addUser(config, user);
+  writeFileSync(config, configuration({ home, port, more, shares: [{ name: 'files', directory, lines: share }, ...further] }));
+  const addUser = (name: string) => addAccount(config, { name, password });
+  addUser(user);
 
   const server = spawnAsRoot(smbd, ['-F', '--no-process-group', '-s', config], join(home, 'smbd.log'));
   const ended = once(server, 'exit');
@@ -66,10 +83,11 @@ export async function startSmbServer({ directory, global = [], share = [] }: Smb
     configure: (extra) => writeFileSync(more, lines([...global, ...extra])),
     workers: () => childrenOf(main).filter((pid) => !helpers.has(pid)),
     signal: (pid, signal) => asRoot('kill', [`-${signal}`, String(pid)]),
-    addUser: (name) => addUser(config, name),
+    addUser,
     async stop() {
       const pids = [main, ...childrenOf(main)].map(String);
       asRoot('sh', ['-c', 'kill -KILL "$@" 2>/dev/null || true', 'kill', ...pids]);
+      server.stdin?.end();
       if (server.exitCode === null && server.signalCode === null) await ended;
       while (pids.some((pid) => existsSync(`/proc/${pid}`))) await sleep(10);
       asRoot('rm', ['-rf', home]);
@@ -77,13 +95,15 @@ export async function startSmbServer({ directory, global = [], share = [] }: Smb
   };
 }
 
-function configuration({
-  home,
-  port,
-  more,
-  directory,
-  share,
-}: Record<'home' | 'more' | 'directory', string> & { port: number; share: readonly string[] }): string {
+interface Configuration {
+  readonly home: string;
+  readonly port: number;
+  /** A file with more lines of the global part. */
+  readonly more: string;
+  readonly shares: readonly SmbShareDefinition[];
+}
+
+function configuration({ home, port, more, shares }: Configuration): string {
   const place = (name: string) => join(home, name);
   return [
     '[global]',
@@ -113,8 +133,10 @@ function configuration({
       'unix charset = UTF-8',
       `include = ${more}`,
     ]).split('\n'),
-    '[files]',
-    ...lines([`path = ${directory}`, 'read only = yes', ...share]).split('\n'),
+    ...shares.flatMap(({ name, directory, writable = false, lines: own = [] }) => [
+      `[${name}]`,
+      ...lines([`path = ${directory}`, `read only = ${writable ? 'no' : 'yes'}`, ...own]).split('\n'),
+    ]),
   ].join('\n');
 }
 
@@ -122,7 +144,7 @@ function lines(settings: readonly string[]): string {
   return settings.map((setting) => `  ${setting}\n`).join('');
 }
 
-function addUser(config: string, name: string): void {
+function addAccount(config: string, { name, password }: { readonly name: string; readonly password: string }): void {
   if (spawnSync('id', ['-u', name]).status !== 0) asRoot('useradd', ['-M', '-s', '/usr/sbin/nologin', name]);
   asRoot('smbpasswd', ['-c', config, '-s', '-a', name], `${password}\n${password}\n`);
 }
