@@ -26,8 +26,9 @@ export function checkSmbServer(program = smbd): void {
 
 /** Offers a directory as the share `files`, read-only. */
 export async function startSmbShare({ directory, password }: SharedDirectory): Promise<SmbShare> {
-  // Whoever made the files may read them, wherever they lie.
-  const server = await startSmbServer({ directory, password, share: [`force user = ${userInfo().username}`] });
+  // Whoever made the files may read them, wherever they lie. Samba would follow links by itself, also those that lead in circles.
+  const share = [`force user = ${userInfo().username}`, 'follow symlinks = no'];
+  const server = await startSmbServer({ directory, password, share });
   const settings = {
     FILE_SHARE_SMB_URL: `smb://127.0.0.1:${server.port}/files`,
     FILE_SHARE_USER: server.user,

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BlobServiceClient } from '@azure/storage-blob';
 import { eventually, openStage, type Ended, type Hubkeep, type Settings, type Stage } from '../e2e/stage';
+import { blobsOf } from './blobs-of';
 import { canariesIn, heardBelow, heardIn, type Canary } from './canaries';
 
 const wrong = { SQL_PASSWORD: 'canary-wrong-sql-password', AZURE_CLIENT_SECRET: 'canary-wrong-client-secret' };
@@ -100,25 +99,6 @@ const wrongAccountKey = Buffer.from('canary-of-a-wrong-account-key').toString('b
 
 function brokenConnectionString({ sandbox: { settings } }: Stage): string {
   return settings['BACKUP_STORAGE_CONNECTION_STRING']!.replace(/AccountKey=[^;]+/, `AccountKey=${wrongAccountKey}`);
-}
-
-/** Every blob of every container; compressed ones unpacked too. */
-async function* blobsOf({ sandbox: { settings } }: Stage): AsyncGenerator<{ key: string; content: Buffer }> {
-  const service = BlobServiceClient.fromConnectionString(settings['BACKUP_STORAGE_CONNECTION_STRING']!);
-  for await (const { name: container } of service.listContainers()) {
-    const client = service.getContainerClient(container);
-    for await (const { name, metadata } of client.listBlobsFlat({ includeMetadata: true })) {
-      const content = await client.getBlobClient(name).downloadToBuffer();
-      yield { key: `${container}/${name} ${JSON.stringify(metadata)}`, content };
-      if (name.endsWith('.zst')) yield { key: `${container}/${name}, unpacked`, content: unpacked(content) };
-    }
-  }
-}
-
-function unpacked(content: Buffer): Buffer {
-  const { status, stdout } = spawnSync('zstd', ['-dc'], { input: content, maxBuffer: 1 << 30 });
-  expect(status).toBe(0);
-  return stdout;
 }
 
 test('the canaries are alive: many, in the vault and in the file that was dropped, and not in the share', () => {

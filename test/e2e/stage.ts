@@ -45,12 +45,12 @@ export interface Hubkeep {
   readonly store: BlobStore;
 }
 
-export async function openStage({ files = 1200 }: { files?: number } = {}): Promise<Stage> {
+export async function openStage({ files = 1200, smb = false }: { files?: number; smb?: boolean } = {}): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'hubkeep-e2e-'));
   const written = join(directory, 'written');
   mkdirSync(written);
   const onBackup = (file: string) => copyFileSync(file, join(written, basename(file)));
-  const sandbox = await startSandbox({ directory: join(directory, 'sandbox'), files, onBackup, azureStackHub: asStamp });
+  const sandbox = await startSandbox({ directory: join(directory, 'sandbox'), files, smb, onBackup, azureStackHub: asStamp });
   return {
     sandbox,
     written,
