@@ -14,7 +14,7 @@ const usage = `Usage: npm run sandbox -- --dir DIR [--share PATH] [--azure-stack
   --availability-group  two SQL Servers in an availability group instead of one
   --fault NAME          SQL Server fails once in this way; may be given several times:
                         ${Object.keys(scriptedFaults).join(', ')}
-  --smb                 the file share over SMB instead of as a directory; takes Samba's smbd, and root or sudo
+  --smb                 share and staging directory over SMB instead of as paths; takes Samba's smbd, and root or sudo
   --backup-to-url       SQL Server writes its backups to blobs by itself (SQL_BACKUP_MODE=url)`;
 
 function readArguments(): SandboxOptions | undefined {

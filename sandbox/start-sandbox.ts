@@ -32,7 +32,7 @@ export interface SandboxOptions {
   readonly azureStackHub?: StampLogin | undefined;
   /** Settings say that SQL Server writes its backups to blobs by itself. */
   readonly backupToUrl?: boolean;
-  /** Settings name the share as one of a file server, which is started, and not as a directory. Takes Samba, and root. */
+  /** Settings name share and staging directory as those of a file server, which is started, and no path. Takes Samba, and root. */
   readonly smb?: boolean;
   /** Told of every file the SQL Server has backed up to, before anybody else knows of it. */
   readonly onBackup?: (file: string) => void;
@@ -77,10 +77,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const close = async () => void (await Promise.all(started.splice(0).map((part) => part.close())));
   try {
     const servers = await startServers(directory, options, (part) => void started.push(part));
-    const smb = options.smb === true ? await startSmbShare({ directory: share, password: randomSecret() }) : undefined;
+    const staging = servers.sqlDirectory;
+    const smb = options.smb === true ? await startSmbShare({ share, staging, password: randomSecret() }) : undefined;
     if (smb !== undefined) started.push(smb);
-    const shareSettings = smb?.settings ?? { FILE_SHARE_PATH: share };
-    const settings = { ...settingsOf(directory, servers), ...shareSettings, ...roadOf(options, servers) };
+    const places = smb?.settings ?? { FILE_SHARE_PATH: share, SQL_BACKUP_DIRECTORY_LOCAL: staging };
+    const settings = { ...settingsOf(directory, servers), ...places, ...roadOf(options) };
     writeSystemSecrets(join(directory, 'SystemSecrets.JSON'));
     writeFileSync(join(directory, 'sandbox-ca.pem'), servers.caPem);
     const envFile = join(directory, 'hubkeep.env');
@@ -171,9 +172,8 @@ function cloudSettings({ azurite, identity }: Servers): Record<string, string> {
   };
 }
 
-function roadOf({ backupToUrl = false }: SandboxOptions, { sqlDirectory }: Servers): Record<string, string> {
-  if (backupToUrl) return { SQL_BACKUP_MODE: 'url' };
-  return { SQL_BACKUP_DIRECTORY: backupDirectory, SQL_BACKUP_DIRECTORY_LOCAL: sqlDirectory };
+function roadOf({ backupToUrl = false }: SandboxOptions): Record<string, string> {
+  return backupToUrl ? { SQL_BACKUP_MODE: 'url' } : { SQL_BACKUP_DIRECTORY: backupDirectory };
 }
 
 /** A share appears whole or not at all: one cut off while it was filled is made anew. */

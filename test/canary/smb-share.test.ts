@@ -21,7 +21,7 @@ beforeAll(async () => {
   hubkeep = stage.inContainer('canary');
   canaries = [
     { name: 'FILE_SHARE_PASSWORD', text: stage.sandbox.settings['FILE_SHARE_PASSWORD']! },
-    { name: 'a wrong FILE_SHARE_PASSWORD', text: wrong },
+    { name: 'a wrong password', text: wrong },
   ];
   temporary = stage.path('tmp');
   mkdirSync(temporary);
@@ -31,6 +31,8 @@ beforeAll(async () => {
   await say([...verbose, '--json'], { FILE_SHARE_PASSWORD: wrong, FILE_SHARE_USER: 'CANARY\\nobody' });
   await say(verbose, { FILE_SHARE_SMB_URL: `${stage.sandbox.settings['FILE_SHARE_SMB_URL']!}-none` });
   await say(verbose, { FILE_SHARE_SMB_URL: `smb://somebody:${wrong}@127.0.0.1/files` });
+  const staging = { SQL_BACKUP_DIRECTORY_USER: 'CANARY\\nobody', SQL_BACKUP_DIRECTORY_PASSWORD: wrong };
+  await say(['backup', '--components', 'databases', '--verbose'], staging);
   stage.sandbox.smb!.configure(['server smb encrypt = off']);
   await say(verbose, { FILE_SHARE_REQUIRE_ENCRYPTION: 'true' });
   stage.sandbox.smb!.configure([]);
@@ -60,10 +62,11 @@ async function loseServer(): Promise<void> {
 }
 
 check('runs went as they should: whole, and refused for what is wrong', () => {
-  expect(said.map(({ ended }) => ended.code)).toEqual([0, 0, 1, 1, 1, 2, 1, 0, 0, 0, 1, 1]);
+  expect(said.map(({ ended }) => ended.code)).toEqual([0, 0, 1, 1, 1, 2, 1, 1, 0, 0, 0, 1, 1]);
   const output = said.map(({ ended }) => ended.stdout + ended.stderr);
   expect(output[2]).toContain('STATUS_LOGON_FAILURE');
-  expect(output[10]).toContain('share.gone');
+  expect(output[6]).toContain('SQL_BACKUP_DIRECTORY_PASSWORD');
+  expect(output[11]).toContain('share.gone');
 });
 
 check('no secret of the share is on stdout or stderr, whatever was asked for and however it went', () => {
