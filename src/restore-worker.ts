@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLocalWriter } from './adapters/local-target/local-writer';
 import type { ToWriter, WriterThreadData } from './recovery/restore-protocol';
-import { createRestoreThread } from './recovery/restore-thread';
+import { createRestoreThread } from './recovery/restore/thread';
 
 const port = parentPort;
 if (port === null) throw new Error('restore-worker runs as a worker thread only');

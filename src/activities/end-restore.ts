@@ -6,7 +6,7 @@ import { asOutcome, toProblem } from '../errors/to-problem';
 import type { Clock } from '../ports/clock';
 import type { Log } from '../ports/log';
 import type { RestoreBoxes } from '../recovery/restore-boxes';
-import { nothingRestored, sumRestored } from '../recovery/sum-restored';
+import { nothingRestored, sumRestored } from '../recovery/restore/sum-restored';
 import type { ProgressReporter } from '../runs/progress-reporter';
 import type { RestoreRecords } from '../runs/restore-records';
 import type { RunLock } from '../runs/run-lock';

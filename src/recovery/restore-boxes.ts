@@ -6,15 +6,15 @@ import type { Clock } from '../ports/clock';
 import type { FileTarget, OpenSharedTarget, RestoreIdentity } from '../ports/file-target';
 import type { RecoveryPoints } from '../repository/recovery-points';
 import { inParallel } from './in-parallel';
-import { partitionsFor, segmentsOf } from './restore-partitions';
-import { createRestorePlan } from './restore-plan';
+import { partitionsFor, segmentsOf } from './restore/partitions';
+import { createRestorePlan } from './restore/plan';
 import type { SpawnWriter } from './restore-protocol';
 import { readsInFlight } from './restore-share';
-import { createLook, createStepWriter } from './restore-steps';
-import { createRestoreTally } from './restore-tally';
-import { createSelection } from './selection';
-import { nothingRestored } from './sum-restored';
-import { createWriterPool } from './writer-pool';
+import { createLook, createStepWriter } from './restore/steps';
+import { createRestoreTally } from './restore/tally';
+import { createSelection } from './restore/selection';
+import { nothingRestored } from './restore/sum-restored';
+import { createWriterPool } from './restore/writer-pool';
 
 export interface RestoreBoxesOptions {
   readonly store: BlobStore;

@@ -5,12 +5,12 @@ import type { FileTarget, RestoreIdentity } from '../ports/file-target';
 import type { FileEntry } from '../repository/index-entry';
 import { inParallel } from './in-parallel';
 import type { PathList } from './path-list';
-import { createRestorePlan } from './restore-plan';
+import { createRestorePlan } from './restore/plan';
 import type { SpawnWriter } from './restore-protocol';
-import { createLook, createStepWriter } from './restore-steps';
-import { createRestoreTally, type MergedFiles } from './restore-tally';
-import { createSelection } from './selection';
-import { createWriterPool } from './writer-pool';
+import { createLook, createStepWriter } from './restore/steps';
+import { createRestoreTally, type MergedFiles } from './restore/tally';
+import { createSelection } from './restore/selection';
+import { createWriterPool } from './restore/writer-pool';
 
 export interface RestoreShareOptions {
   readonly store: BlobStore;

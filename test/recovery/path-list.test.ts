@@ -1,6 +1,6 @@
 import { comparePaths } from '../../src/contracts/share-path';
 import { createPathList } from '../../src/recovery/path-list';
-import { createSelection } from '../../src/recovery/selection';
+import { createSelection } from '../../src/recovery/restore/selection';
 
 const share = ['a', 'a/b', 'a/b/c', 'a/b.txt', 'a.b', 'a.b/x', 'ab', 'site', 'site/[id]', 'site/[id]/page', 'site/*', 'z'].sort(
   comparePaths,

@@ -1,4 +1,4 @@
-import { planReads, type StoredFile } from '../../src/recovery/plan-reads';
+import { planReads, type StoredFile } from '../../src/recovery/restore/plan-reads';
 
 const MiB = 1024 * 1024;
 

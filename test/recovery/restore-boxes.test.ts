@@ -7,7 +7,7 @@ import { comparePaths } from '../../src/contracts/share-path';
 import type { RestoreBoxInput, RestoreRecord, RestoredCounts } from '../../src/contracts/restore';
 import type { BlobStore } from '../../src/ports/blob-store';
 import { createRestoreBoxes, type RestoredBox } from '../../src/recovery/restore-boxes';
-import { nothingRestored, sumRestored } from '../../src/recovery/sum-restored';
+import { nothingRestored, sumRestored } from '../../src/recovery/restore/sum-restored';
 import { type IndexEntry } from '../../src/repository/index-entry';
 import { readEntries } from '../../src/repository/index-reader';
 import type { RecoveryPoints } from '../../src/repository/recovery-points';

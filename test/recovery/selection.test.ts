@@ -1,4 +1,4 @@
-import { createSelection } from '../../src/recovery/selection';
+import { createSelection } from '../../src/recovery/restore/selection';
 
 const segments = [
   { first: 'a', last: 'a/z/file' },

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Problem } from '../../src/contracts/outcome';
 import type { FromWriter, ToWriter, WorkDone, WriterHandle } from '../../src/recovery/restore-protocol';
-import { createWriterPool } from '../../src/recovery/writer-pool';
+import { createWriterPool } from '../../src/recovery/restore/writer-pool';
 
 const nothing: WorkDone = { files: 0, bytes: 0, slow: 0, replaced: { files: 0, bytes: 0 }, refused: [] };
 const target = { root: '/target', reserved: '.reserved' };

@@ -1,8 +1,8 @@
-import { comparePaths, shownPath, type SharePath } from '../contracts/share-path';
-import { HubkeepError } from '../errors/hubkeep-error';
-import type { FileTarget } from '../ports/file-target';
-import type { Timestamp } from '../ports/file-source';
-import type { IndexEntry } from '../repository/index-entry';
+import { comparePaths, shownPath, type SharePath } from '../../contracts/share-path';
+import { HubkeepError } from '../../errors/hubkeep-error';
+import type { FileTarget } from '../../ports/file-target';
+import type { Timestamp } from '../../ports/file-source';
+import type { IndexEntry } from '../../repository/index-entry';
 
 interface Ancestor {
   readonly path: SharePath;

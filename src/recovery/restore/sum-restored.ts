@@ -1,4 +1,4 @@
-import type { RestoredCounts } from '../contracts/restore';
+import type { RestoredCounts } from '../../contracts/restore';
 
 type Counted = RestoredCounts['created'];
 

@@ -1,11 +1,11 @@
-import { HubkeepError } from '../errors/hubkeep-error';
-import { toProblem } from '../errors/to-problem';
-import type { FileWriter, LargeFile, TargetFile, Verdict } from '../ports/file-target';
-import { createContentHash } from '../repository/content-hash';
-import { cutFile, damagedFile, decompressExtent, type ProvenCut } from '../repository/extent-reader';
-import { releaseMemory } from '../repository/release-memory';
-import { frameAt } from '../repository/zstd';
-import type { ExtentToWrite, FromWriter, LargeToWrite, RefusedFile, ToWriter } from './restore-protocol';
+import { HubkeepError } from '../../errors/hubkeep-error';
+import { toProblem } from '../../errors/to-problem';
+import type { FileWriter, LargeFile, TargetFile, Verdict } from '../../ports/file-target';
+import { createContentHash } from '../../repository/content-hash';
+import { cutFile, damagedFile, decompressExtent, type ProvenCut } from '../../repository/extent-reader';
+import { releaseMemory } from '../../repository/release-memory';
+import { frameAt } from '../../repository/zstd';
+import type { ExtentToWrite, FromWriter, LargeToWrite, RefusedFile, ToWriter } from '../restore-protocol';
 
 /** A frame may hold other files behind the last one wanted: at most one frame of 1 MiB, and room to spare. */
 const frameSlack = 16 * 1024 * 1024;

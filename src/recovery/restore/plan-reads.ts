@@ -1,5 +1,5 @@
-import type { ByteRange } from '../ports/blob-store';
-import type { Extent, FileEntry } from '../repository/index-entry';
+import type { ByteRange } from '../../ports/blob-store';
+import type { Extent, FileEntry } from '../../repository/index-entry';
 
 /** A file with content that was stored. */
 export type StoredFile = FileEntry & { readonly extent: Extent };

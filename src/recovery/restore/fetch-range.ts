@@ -1,6 +1,6 @@
-import { HubkeepError } from '../errors/hubkeep-error';
-import type { BlobStore, ByteRange } from '../ports/blob-store';
-import { releaseMemory } from '../repository/release-memory';
+import { HubkeepError } from '../../errors/hubkeep-error';
+import type { BlobStore, ByteRange } from '../../ports/blob-store';
+import { releaseMemory } from '../../repository/release-memory';
 
 type OwnBytes = Uint8Array<ArrayBuffer>;
 

@@ -1,6 +1,6 @@
-import type { Segment } from '../contracts/recovery-point';
-import { HubkeepError } from '../errors/hubkeep-error';
-import type { IndexEntry } from '../repository/index-entry';
+import type { Segment } from '../../contracts/recovery-point';
+import { HubkeepError } from '../../errors/hubkeep-error';
+import type { IndexEntry } from '../../repository/index-entry';
 
 const time = /^-?\d{1,15}(?:\.\d{1,9})?$/;
 

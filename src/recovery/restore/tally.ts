@@ -1,8 +1,8 @@
-import type { RestoredCounts } from '../contracts/restore';
-import type { SharePath } from '../contracts/share-path';
-import type { TargetFile, Verdict } from '../ports/file-target';
-import type { IndexEntry } from '../repository/index-entry';
-import type { WorkDone } from './restore-protocol';
+import type { RestoredCounts } from '../../contracts/restore';
+import type { SharePath } from '../../contracts/share-path';
+import type { TargetFile, Verdict } from '../../ports/file-target';
+import type { IndexEntry } from '../../repository/index-entry';
+import type { WorkDone } from '../restore-protocol';
 
 /** What became of the files of a restore into a target that may hold something, or would become of them. */
 export type MergedFiles = Omit<RestoredCounts, 'directories' | 'symlinks'>;

@@ -1,12 +1,12 @@
-import type { BlobStore } from '../ports/blob-store';
-import type { FileEntry } from '../repository/index-entry';
-import { layout } from '../repository/layout';
+import type { BlobStore } from '../../ports/blob-store';
+import type { FileEntry } from '../../repository/index-entry';
+import { layout } from '../../repository/layout';
 import { fetchAhead, fetchParts } from './fetch-range';
-import { inParallel } from './in-parallel';
+import { inParallel } from '../in-parallel';
 import type { PackRead, StoredFile } from './plan-reads';
-import type { RestoreStep } from './restore-plan';
-import type { FileToWrite } from './restore-protocol';
-import type { RestoreTally } from './restore-tally';
+import type { RestoreStep } from './plan';
+import type { FileToWrite } from '../restore-protocol';
+import type { RestoreTally } from './tally';
 import { messagesPerLane, type WriterPool } from './writer-pool';
 
 const largePiece = 1024 * 1024;

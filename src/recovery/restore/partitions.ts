@@ -1,4 +1,4 @@
-import type { Segment } from '../contracts/recovery-point';
+import type { Segment } from '../../contracts/recovery-point';
 
 /** More ranges than lanes: a lane that is done early takes on less of what the number of entries does not tell. */
 const partitionsPerLane = 4;

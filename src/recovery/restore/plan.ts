@@ -1,15 +1,15 @@
-import type { FileShareRecord, Segment } from '../contracts/recovery-point';
-import { comparePaths, shownPath, type SharePath } from '../contracts/share-path';
-import { HubkeepError } from '../errors/hubkeep-error';
-import type { BlobStore } from '../ports/blob-store';
-import type { FileTarget } from '../ports/file-target';
-import type { FileEntry, IndexEntry } from '../repository/index-entry';
-import { readEntries } from '../repository/index-reader';
+import type { FileShareRecord, Segment } from '../../contracts/recovery-point';
+import { comparePaths, shownPath, type SharePath } from '../../contracts/share-path';
+import { HubkeepError } from '../../errors/hubkeep-error';
+import type { BlobStore } from '../../ports/blob-store';
+import type { FileTarget } from '../../ports/file-target';
+import type { FileEntry, IndexEntry } from '../../repository/index-entry';
+import { readEntries } from '../../repository/index-reader';
 import { type PackRead, planReads, type StoredFile } from './plan-reads';
 import type { Selection } from './selection';
 import { createShareTree } from './share-tree';
 import { refuseUnsound } from './sound-entry';
-import type { RestoreTally } from './restore-tally';
+import type { RestoreTally } from './tally';
 
 /** One piece of work of a restore. */
 export type RestoreStep =

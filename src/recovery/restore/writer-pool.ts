@@ -1,5 +1,5 @@
-import { fromProblem, toProblem } from '../errors/to-problem';
-import type { FromWriter, SpawnWriter, ToWriter, WorkDone, WriterHandle, WriterThreadData } from './restore-protocol';
+import { fromProblem, toProblem } from '../../errors/to-problem';
+import type { FromWriter, SpawnWriter, ToWriter, WorkDone, WriterHandle, WriterThreadData } from '../restore-protocol';
 
 export interface WriterPoolOptions {
   readonly spawn: SpawnWriter;

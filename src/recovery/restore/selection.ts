@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
-import { comparePaths, isWithin, type SharePath } from '../contracts/share-path';
-import type { Segment } from '../contracts/recovery-point';
-import { ancestorsOf, createListSelection, type PathList } from './path-list';
+import { comparePaths, isWithin, type SharePath } from '../../contracts/share-path';
+import type { Segment } from '../../contracts/recovery-point';
+import { ancestorsOf, createListSelection, type PathList } from '../path-list';
 
 export interface Selection {
   /** Asked for one path after the other, in path order. */
