@@ -15,7 +15,12 @@ import { largeFile, smallFiles } from './trees/generated-trees';
 
 const files = 5000;
 const largeBytes = 500e6;
-const steps = { small: 'read small files', large: 'read the large file', backup: 'first backup of the small files' };
+const steps = {
+  small: 'read small files',
+  large: 'read the large file',
+  backup: 'first backup of the small files',
+  again: 'the next one, nothing changed',
+};
 const encrypted = (step: string) => `${step}, encrypted`;
 
 export function addSmbBench(program: Command): void {
@@ -80,7 +85,9 @@ async function measureAll(context: Context, { runs, versions, small, large, serv
   }
   await interleave({ runs, entries: [overSmb, hubkeep, overSealed] }, async (peer, run) => {
     context.say(`run ${run + 1} of ${runs}: ${steps.backup}, ${peer.name}`);
-    await withSession(context, { peer }, async ({ backUp }) => backups.add(steps.backup, peer.name, await backUp(small)));
+    await withSession(context, { peer }, async ({ backUp }) => {
+      for (const step of [steps.backup, steps.again]) backups.add(step, peer.name, await backUp(small));
+    });
   });
   const faster = (step: string, theirs: { name: string }) =>
     1 / compare(sheet, { step, ours: readers.hubkeep.name, theirs: theirs.name });
@@ -102,6 +109,7 @@ async function measureAll(context: Context, { runs, versions, small, large, serv
       'encrypted large ÷ smbclient': faster(encrypted(steps.large), readers.smbclient),
       'encrypted large ÷ rclone': faster(encrypted(steps.large), readers.rclone),
       'backup ÷ path': compare(backups, { step: steps.backup, ours: overSmb.name, theirs: hubkeep.name }),
+      'unchanged ÷ path': compare(backups, { step: steps.again, ours: overSmb.name, theirs: hubkeep.name }),
     },
   };
 }
