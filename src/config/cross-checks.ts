@@ -19,6 +19,8 @@ export interface Written {
   readonly serverless: HostFacts['serverless'];
   /** SQL_BACKUP_DIRECTORY_LOCAL is an smb:// URL. */
   readonly stagingIsRemote: boolean;
+  /** FILE_SHARE_REQUIRE_ENCRYPTION. */
+  readonly requiresEncryption: boolean;
   /** Directories that are backed up, or that others read. */
   readonly openDirectories: Readonly<Partial<Record<SettingName, string | undefined>>>;
 }
@@ -68,10 +70,16 @@ function isNeedless(name: SettingName, { has, backupMode, serverless, stagingIsR
   return name.startsWith('FILE_SHARE_') && !has('FILE_SHARE_SMB_URL');
 }
 
-export function checkShare({ has }: Written): string[] {
-  return has('FILE_SHARE_PATH') && has('FILE_SHARE_SMB_URL')
-    ? ['FILE_SHARE_SMB_URL: is set beside FILE_SHARE_PATH; keep one of the two']
-    : [];
+export function checkShare({ has, requiresEncryption, stagingIsRemote }: Written): string[] {
+  const problems: string[] = [];
+  if (has('FILE_SHARE_PATH') && has('FILE_SHARE_SMB_URL'))
+    problems.push('FILE_SHARE_SMB_URL: is set beside FILE_SHARE_PATH; keep one of the two');
+  if (requiresEncryption && !has('FILE_SHARE_SMB_URL') && !stagingIsRemote) {
+    problems.push(
+      'FILE_SHARE_REQUIRE_ENCRYPTION: is true, and nothing is read by an smb:// URL; a mount is encrypted by the mount (cifs: seal), so leave it out, or set FILE_SHARE_SMB_URL instead of FILE_SHARE_PATH',
+    );
+  }
+  return problems;
 }
 
 /** An smb:// URL is read by an account, and never written to. */
@@ -79,12 +87,14 @@ export function checkStaging({ has, components: asked, backupMode, stagingIsRemo
   if (!asked.includes('databases') || backupMode !== 'disk' || !stagingIsRemote) return [];
   const problems: string[] = [];
   const [user, password] = ['SQL_BACKUP_DIRECTORY_USER', 'SQL_BACKUP_DIRECTORY_PASSWORD'] as const;
+  const ofShare = ['FILE_SHARE_USER', 'FILE_SHARE_PASSWORD'] as const;
+  const isShareChecked = asked.includes('fileshare') && has('FILE_SHARE_SMB_URL');
   if (has(user) !== has(password)) {
     const [set, unset] = has(user) ? [user, password] : [password, user];
     problems.push(`${unset}: is not set but ${set} is; set both, or none for those of the share`);
-  } else if (!has(user) && !(has('FILE_SHARE_USER') && has('FILE_SHARE_PASSWORD'))) {
+  } else if (!has(user) && !ofShare.every(has) && !isShareChecked) {
     problems.push(
-      `${user}: is not set, and SQL_BACKUP_DIRECTORY_LOCAL is an smb:// URL; set it and ${password}, or FILE_SHARE_USER and FILE_SHARE_PASSWORD`,
+      `${user}: is not set, and SQL_BACKUP_DIRECTORY_LOCAL is an smb:// URL; set it and ${password}, or ${ofShare.join(' and ')}`,
     );
   }
   if (has('DRILL_SQL_SERVER') && !has('DRILL_SQL_BACKUP_DIRECTORY') && !has('DRILL_SQL_BACKUP_DIRECTORY_LOCAL')) {

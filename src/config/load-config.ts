@@ -47,6 +47,7 @@ export function loadConfig(environment: Environment, { sources = true }: LoadOpt
     storageUrl: values.BACKUP_STORAGE_URL as string | undefined,
     serverless: host.serverless,
     dropFile: values.SYSTEM_SECRETS_PATH as SettingValues['SYSTEM_SECRETS_PATH'],
+    requiresEncryption: values.FILE_SHARE_REQUIRE_ENCRYPTION === true,
     stagingIsRemote: typeof values.SQL_BACKUP_DIRECTORY_LOCAL === 'object',
     openDirectories: {
       FILE_SHARE_PATH: pathIn(values.FILE_SHARE_PATH),

@@ -9,6 +9,7 @@ import {
   listOf,
   pathOrSmbUrl,
   pattern,
+  sharePath,
   positiveNumber,
   schedule,
   scheduleOrOff,
@@ -76,7 +77,7 @@ const stampName = pattern(
   /^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/,
   'must have at most 40 letters, digits and hyphens, beginning with a letter or digit',
 );
-const shareUser = pattern(/^([^\\@]+\\[^\\@]+|[^\\]+)$/, 'must be DOMAIN\\user or user@domain');
+const shareUser = pattern(/^([^\\@\p{Cc}]+\\[^\\@\p{Cc}]+|[^\\\p{Cc}]+)$/u, 'must be DOMAIN\\user or user@domain');
 const apiKey = pattern(/^[\x21-\x7e]{16,}$/, 'must have at least 16 printable characters without spaces');
 
 /** Every setting there is. Names are those of environment variables; a name enters with the code that reads it. */
@@ -148,9 +149,12 @@ export const settings = {
     absolutePath,
   ),
 
-  FILE_SHARE_PATH: optional('The tenant file share as Hubkeep sees it: a mounted path or UNC.', absolutePath),
-  FILE_SHARE_SMB_URL: optional('The same as a file server has it, smb://host/share[/path]: read without a mount.', smbUrl),
-  FILE_SHARE_USER: optional('Account that reads FILE_SHARE_SMB_URL: DOMAIN\\user or user@domain.', shareUser),
+  FILE_SHARE_PATH: optional('The tenant file share as Hubkeep sees it: a mounted path or UNC.', sharePath),
+  FILE_SHARE_SMB_URL: optional(
+    'The tenant file share as a file server has it, smb://host/share[/path]: read without a mount.',
+    smbUrl,
+  ),
+  FILE_SHARE_USER: optional('Account that reads smb:// URLs: DOMAIN\\user or user@domain.', shareUser),
   FILE_SHARE_PASSWORD: secret('Password of FILE_SHARE_USER.', text),
   FILE_SHARE_REQUIRE_ENCRYPTION: preset('false', 'true refuses file servers of smb:// URLs that cannot encrypt.', flag),
   FILE_SHARE_EXCLUDE: preset('', 'Globs over paths of the share to leave out, separated by commas; case counts.', excludeGlobs),

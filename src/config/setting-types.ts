@@ -36,6 +36,12 @@ export function listOf<T>(item: z.ZodType<T, string>): SettingType<readonly T[]>
 /** An absolute path as some machine writes it: `/mnt/x`, `D:\x`, `\\server\share`. Not checked against a disk. */
 export const absolutePath = pattern(/^(\/|[A-Za-z]:[\\/]|\\\\[^\\])/, 'must be an absolute path: /mnt/x, D:\\x or \\\\server\\x');
 
+/** The same for the share, which may be read in another way. */
+export const sharePath: SettingType<string> = absolutePath.refine(
+  (written) => !/^smb:/i.test(written),
+  'must be a path; an smb:// URL goes into FILE_SHARE_SMB_URL',
+);
+
 /** Where a file is left to be picked up. */
 export type DropPlace = { readonly path: string } | { readonly container: string; readonly blob: string };
 
@@ -136,6 +142,8 @@ export const smbUrl: z.ZodType<SmbPlace, string> = z.string().transform((written
     return refuse(context, 'must not hold a user or password: these have settings of their own');
   if (host === undefined || share === undefined || directory === undefined)
     return refuse(context, 'must be smb://host/share or smb://host:port/share/path');
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))
+    return refuse(context, 'must have a port from 1 to 65535');
   try {
     const names = directory.split('/').filter(Boolean).map(decodeURIComponent);
     if ([share, ...names].some((name) => /^\.\.?$|[\\/\p{Cc}]/u.test(decodeURIComponent(name))))
@@ -151,8 +159,8 @@ export const smbUrl: z.ZodType<SmbPlace, string> = z.string().transform((written
 export const pathOrSmbUrl: z.ZodType<string | SmbPlace, string> = z.string().transform((written, context) => {
   const answer = /^smb:/i.test(written) ? smbUrl.safeParse(written) : absolutePath.safeParse(written);
   if (answer.success) return answer.data;
-  for (const { message } of answer.error.issues) context.addIssue({ code: 'custom', message });
-  return z.NEVER;
+  const [issue] = answer.error.issues;
+  return refuse(context, `${issue?.message ?? 'cannot be read'}${/^smb:/i.test(written) ? '' : ', or smb://host/share'}`);
 });
 
 /** NCRONTAB, the six fields that Azure Functions reads, seconds first. */

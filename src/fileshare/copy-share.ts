@@ -96,7 +96,7 @@ export type FileShare = ReturnType<typeof createFileShare>;
 
 function emptyShare(location: string): HubkeepError {
   return new HubkeepError('share.empty', `the share ${location} is empty`, {
-    hint: 'An empty share is never a backup: check that FILE_SHARE_PATH is mounted and names the WebSites folder.',
+    hint: 'An empty share is never a backup: check that FILE_SHARE_PATH is mounted, and that it or FILE_SHARE_SMB_URL names the WebSites folder.',
   });
 }
 

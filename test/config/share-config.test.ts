@@ -29,6 +29,8 @@ test.each([
   ['smb://user:CANARY@fs01/WebSites', /must not hold a user or password/],
   ['smb://fs01/WebSites/../etc', /must not hold \. or \.\./],
   ['smb://fs01/WebSites/100%', /%25/],
+  ['smb://fs01:0/WebSites', /port from 1 to 65535/],
+  ['smb://fs01:99999/WebSites', /port from 1 to 65535/],
 ])('%s is refused', (url, message) => {
   expect(() => placeOf({ FILE_SHARE_SMB_URL: url })).toThrow(message);
 });
@@ -38,6 +40,17 @@ test('a URL needs an account, and nothing is asked for beside a path', () => {
   expect(() => loadConfig(url)).toThrow(/FILE_SHARE_USER: is not set[^]*FILE_SHARE_PASSWORD: is not set/);
   expect(loadConfig({ ...base, FILE_SHARE_PATH: '/mnt/share' }).fileShare?.place).toEqual({ kind: 'path', path: '/mnt/share' });
   expect(() => loadConfig({ ...url, ...account, FILE_SHARE_PATH: '/mnt/share' })).toThrow(/FILE_SHARE_SMB_URL: is set beside/);
+});
+
+test.each<[object, RegExp]>([
+  [{ FILE_SHARE_PATH: 'smb://fs01/WebSites' }, /FILE_SHARE_PATH: must be.*FILE_SHARE_SMB_URL/],
+  [{ FILE_SHARE_SMB_URL: 'smb://fs01/WebSites', FILE_SHARE_USER: 'CONTOSO\nightly' }, /FILE_SHARE_USER: must be DOMAIN/],
+  [
+    { FILE_SHARE_PATH: '/mnt/share', FILE_SHARE_REQUIRE_ENCRYPTION: 'true' },
+    /FILE_SHARE_REQUIRE_ENCRYPTION: is true, and nothing/,
+  ],
+])('%j is refused with the setting that helps', (settings, message) => {
+  expect(() => placeOf(settings as Record<string, string>)).toThrow(message);
 });
 
 test('no message holds the password', () => {

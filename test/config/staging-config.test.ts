@@ -37,7 +37,16 @@ test.each<[string, object, RegExp]>([
     /SQL_BACKUP_DIRECTORY_PASSWORD: is not set but SQL_BACKUP_DIRECTORY_USER is/,
   ],
   ['a URL that is none', { ...own, SQL_BACKUP_DIRECTORY_LOCAL: 'smb://fs01' }, /SQL_BACKUP_DIRECTORY_LOCAL: must be smb:/],
-  ['a path that is none', { SQL_BACKUP_DIRECTORY_LOCAL: 'backup' }, /SQL_BACKUP_DIRECTORY_LOCAL: must be an absolute path/],
+  [
+    'half of that of the share',
+    { FILE_SHARE_USER: 'CONTOSO\\share' },
+    /SQL_BACKUP_DIRECTORY_USER: is not set, and SQL_BACKUP_DIRECTORY_LOCAL is an smb:/,
+  ],
+  [
+    'a path that is none',
+    { SQL_BACKUP_DIRECTORY_LOCAL: 'cifs://fs01/x' },
+    /SQL_BACKUP_DIRECTORY_LOCAL: must be an absolute path.*or smb:/,
+  ],
   ['a drill that would write there', { ...own, DRILL_SQL_SERVER: 'scratch' }, /DRILL_SQL_SERVER: is handed backups through/],
 ])('%s is refused', (_, settings, message) => {
   expect(() => loadConfig({ ...url, ...settings })).toThrow(message);

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import type { ErrorCode } from '../../contracts/error-codes';
 import { shownPath, type SharePath } from '../../contracts/share-path';
 import { goneShare } from '../../errors/gone-share';
@@ -49,7 +50,10 @@ export function translateRootError(error: unknown, root: string): HubkeepError {
 
 export function missingRoot(root: string, cause?: unknown): HubkeepError {
   return new HubkeepError('share.not-found', `FILE_SHARE_PATH ${root} is not a directory that can be read`, {
-    hint: 'Mount the share there, or set FILE_SHARE_PATH to the directory or UNC path of the WebSites share.',
+    hint:
+      root.startsWith('\\\\') && sep === '/'
+        ? 'Only Windows opens UNC paths: mount the share and name the mount point, or set FILE_SHARE_SMB_URL instead.'
+        : 'Mount the share there, or set FILE_SHARE_PATH to the directory or UNC path of the WebSites share.',
     cause,
   });
 }

@@ -37,7 +37,11 @@ const ofShare: Partial<Record<SmbErrorKind, { readonly code: ErrorCode; readonly
   },
   unsupported: {
     code: 'share.insecure',
-    hint: 'The file server has to speak SMB 2.1 or later and NTLMv2, and to encrypt where FILE_SHARE_REQUIRE_ENCRYPTION is true. Otherwise mount the share and set FILE_SHARE_PATH.',
+    hint: 'The file server has to speak SMB 2.1 or later and NTLMv2, and to encrypt where FILE_SHARE_REQUIRE_ENCRYPTION is true: switch that on there, or mount the share and set FILE_SHARE_PATH.',
+  },
+  protocol: {
+    code: 'share.unreadable',
+    hint: 'Check host and port in FILE_SHARE_SMB_URL: what answers there does not speak SMB so that it could be understood.',
   },
   blocked: {
     code: 'share.blocked',
@@ -62,8 +66,9 @@ export function translateSmbError(error: unknown, path: SharePath): HubkeepError
 export function translateRootError(error: unknown, location: string): HubkeepError {
   if (!isSmbError(error)) return translateSmbError(error, '');
   const share = ofShare[error.kind];
-  if (share !== undefined) return new HubkeepError(share.code, error.message, { hint: share.hint, cause: error });
-  if (ofEntry[error.kind] === undefined) return goneShare(messageOf(error), error);
+  const message = `${location}: ${error.message}`;
+  if (share !== undefined) return new HubkeepError(share.code, message, { hint: share.hint, cause: error });
+  if (ofEntry[error.kind] === undefined) return goneShare(message, error);
   if (error.kind === 'denied') {
     return new HubkeepError('share.denied', `FILE_SHARE_USER may not list ${location}`, {
       hint: 'Give the account read permission on the share and on everything in it.',

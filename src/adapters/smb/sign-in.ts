@@ -72,7 +72,10 @@ export async function signIn(connection: Connection, options: SignIn): Promise<S
 }
 
 export function noEncryption(negotiated: Negotiated): SmbError {
-  return new SmbError('insecure', `The server offers no encryption in SMB ${dialectName(negotiated.dialect)}, which is required`);
+  return new SmbError(
+    'unsupported',
+    `The server offers no encryption in SMB ${dialectName(negotiated.dialect)}, which is required`,
+  );
 }
 
 interface Authenticated {

@@ -30,7 +30,8 @@ test.each<[SmbErrorKind, string, RegExp]>([
   ['share-missing', 'share.not-found', /FILE_SHARE_SMB_URL/],
   ['dfs', 'share.not-found', /DFS/],
   ['insecure', 'share.insecure', /sign/],
-  ['unsupported', 'share.insecure', /SMB 2\.1/],
+  ['unsupported', 'share.insecure', /SMB 2\.1.*FILE_SHARE_REQUIRE_ENCRYPTION/],
+  ['protocol', 'share.unreadable', /host and port in FILE_SHARE_SMB_URL/],
   ['blocked', 'share.blocked', /docs\/hosting\.md/],
   ['denied', 'share.denied', /read permission/],
   ['not-found', 'share.not-found', /FILE_SHARE_SMB_URL/],
@@ -38,4 +39,5 @@ test.each<[SmbErrorKind, string, RegExp]>([
 ])('at the root %s is %s, with the setting to look at', (kind, code, hint) => {
   const error = translateRootError(failure(kind), location);
   expect([error.code, error.hint]).toEqual([code, expect.stringMatching(hint)]);
+  expect(error.message).toContain(location);
 });

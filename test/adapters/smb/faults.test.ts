@@ -128,7 +128,7 @@ check('encryption that is required and not to be had is refused before anybody s
   server.configure(['server smb encrypt = off']);
   for (const dialects of [[0x0210], [0x0300], [0x0311]]) {
     const error = await failure(open({ requireEncryption: true, dialects }).list(''));
-    expect(error).toMatchObject({ kind: 'insecure', message: expect.stringContaining('no encryption') });
+    expect(error).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('no encryption') });
   }
   expect((await open().stat('a.txt')).size).toBe(12);
 });
@@ -233,7 +233,7 @@ check('no error holds the password', async () => {
     failure(open().list('none')),
     failure(open({ host: 'no-such-host.invalid' }).list('')),
   ]);
-  expect(errors.map((error) => error?.kind)).toEqual(['login-refused', 'share-missing', 'insecure', 'not-found', 'unreachable']);
+  expect(errors.map((error) => error?.kind)).toEqual(['login-refused', 'share-missing', 'unsupported', 'not-found', 'unreachable']);
   for (const error of errors) expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(password);
 });
 
