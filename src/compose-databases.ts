@@ -72,7 +72,7 @@ export function databaseActivities(services: DatabaseServices) {
 
 function roadOf({ store, clock, log, backupContainer: container }: DatabaseServices, road: BackupRoadConfig, sql: SqlServer) {
   if (road.kind === 'url') {
-    return { road: createUrlRoad({ container, log }), removeStaging: notConfigured('databases', 'SQL_BACKUP_DIRECTORY') };
+    return { road: createUrlRoad({ container, log }), removeStaging: createRemoveStaging({ staging: undefined }) };
   }
   const { directory: backupDirectory, local } = road;
   const staging =

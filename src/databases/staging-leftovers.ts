@@ -4,7 +4,7 @@ import { messageOf } from '../errors/message-of';
 import type { Clock } from '../ports/clock';
 import type { StagingFiles } from '../ports/staging-files';
 import { safeName } from '../repository/safe-name';
-import { parseStagingName, serverMark } from './staging-names';
+import { parseStagingName, serverMark, type StagedFor } from './staging-names';
 
 export interface StagingPlace {
   readonly staging: StagingFiles;
@@ -26,9 +26,7 @@ export async function removeEarlierAttempts(
   const before = runIdOf(new Date(clock.now().getTime() - abandonedMs), '0000');
   const dead = (await staging.list(server)).filter((name) => {
     const found = parseStagingName(name);
-    if (found === undefined || found.slug !== slug) return false;
-    const isOurs = found.runId === runId && found.mark === serverMark(server);
-    return isOurs || found.runId < before;
+    return found?.slug === slug && (isOf(found, { runId, server }) || found.runId < before);
   });
   try {
     await staging.remove(server, dead);
@@ -37,4 +35,22 @@ export async function removeEarlierAttempts(
     if (codeOf(error) !== 'sql.staging-left') throw error;
     return [messageOf(error)];
   }
+}
+
+interface RunOnServer {
+  readonly runId: string;
+  readonly server: string;
+}
+
+/** Every file of a run that one server has written. */
+export async function stagedBy(staging: Pick<StagingFiles, 'list'>, run: RunOnServer): Promise<string[]> {
+  const names = await staging.list(run.server);
+  return names.filter((name) => {
+    const found = parseStagingName(name);
+    return found !== undefined && isOf(found, run);
+  });
+}
+
+function isOf(found: StagedFor, { runId, server }: RunOnServer): boolean {
+  return found.runId === runId && found.mark === serverMark(server);
 }

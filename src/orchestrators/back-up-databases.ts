@@ -6,6 +6,9 @@ import type { Steps } from '../workflow/workflow';
 import { giveCredential, giveCredentials, takeCredentials } from './credentials';
 import type { HubkeepWorkflow, Input, OrchestrationOf } from './types';
 
+/** Stands for the server of a failure that is about no single one. */
+export const noSingleServer = 'SQL_SERVERS';
+
 /** How often a database of an availability group is looked for again after a failure. */
 const mostMoves = 2;
 
@@ -15,7 +18,7 @@ export function* backUpDatabases(
   { runId, round }: Input<'back-up-databases'>,
 ): OrchestrationOf<'back-up-databases'> {
   const routes = yield* route(workflow, { runId });
-  if (routes.status === 'failed') return [{ target: { server: 'SQL_SERVERS', database: 'all databases' }, outcome: routes }];
+  if (routes.status === 'failed') return [{ target: { server: noSingleServer, database: 'all databases' }, outcome: routes }];
   const { targets, failed, road } = routes;
   const servers = road === 'url' ? [...new Set(targets.map(({ server }) => server))] : [];
   const refused = yield* giveCredentials(workflow, runId, servers);

@@ -6,6 +6,7 @@ import type { Phase, RunProblem, RunRequest, RunStatus, RunSummary } from '../co
 import { hubkeepVersion } from '../contracts/version';
 import { problemOf } from '../workflow/step-failed';
 import type { Steps } from '../workflow/workflow';
+import { noSingleServer } from './back-up-databases';
 import type { HubkeepWorkflow, OrchestrationOf } from './types';
 
 /** When the share took this much longer than the databases, a site may exist whose row does not: they are taken again. */
@@ -132,14 +133,21 @@ function isTooOld(databases: readonly DatabaseOutcome[], shareFinishedAt: string
  * @returns what the operator has to remove.
  */
 function* removeStaging(workflow: HubkeepWorkflow, runId: string, databases: readonly DatabaseOutcome[]): Steps<Warning[]> {
-  const taken = databases.flatMap(({ target, outcome }) =>
-    outcome.status === 'succeeded' && outcome.staging.length > 0 ? [{ target, files: outcome.staging }] : [],
-  );
+  const places = [...new Set(databases.map(({ target }) => target.server))].flatMap((server) => {
+    const outcomes = databases.flatMap(({ target, outcome }) => (target.server === server ? [outcome] : []));
+    const files = outcomes.flatMap((outcome) => (outcome.status === 'succeeded' ? outcome.staging : []));
+    // What failed may have left files that nobody has named.
+    const isAnyThere = files.length > 0 || outcomes.some(({ status }) => status === 'failed');
+    return isAnyThere && server !== noSingleServer ? [{ server, files }] : [];
+  });
   try {
-    const removals = yield* workflow.all(
-      taken.map(({ target, files }) => workflow.call('remove-staging', { runId, server: target.server, files })),
-    );
-    return removals.flatMap((removal) => (removal.status === 'failed' ? [warningOf(removal.problem)] : []));
+    const removals = yield* workflow.all(places.map((place) => workflow.call('remove-staging', { runId, ...place })));
+    return removals.flatMap((removal, i) => {
+      if (removal.status === 'succeeded') return [];
+      // A server that could not be looked at has failed with that already, unless it took a backup.
+      const isNews = removal.problem.code === 'sql.staging-left' || places[i]?.files.length !== 0;
+      return isNews ? [warningOf(removal.problem)] : [];
+    });
   } catch (error) {
     return [warningOf(problemOf(error))];
   }

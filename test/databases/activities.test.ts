@@ -1,7 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createBackUpDatabase } from '../../src/activities/back-up-database';
 import { createRemoveStaging } from '../../src/activities/remove-staging';
 import { progressSchema, type Progress } from '../../src/contracts/run';
+import { serverMark } from '../../src/databases/staging-names';
 import { createProgressReporter } from '../../src/runs/progress-reporter';
 import { createRunGuard } from '../../src/runs/run-guard';
 import { createRunLock } from '../../src/runs/run-lock';
@@ -65,6 +67,19 @@ test('what cannot be helped by a new try is an outcome, the rest is thrown', asy
     code: 'sql.backup-failed',
     retryable: true,
   });
+});
+
+test('whatever the run left on that server goes with them, and nothing of another run or server', async () => {
+  const bench = await createBench(sandbox);
+  const mark = serverMark(bench.address);
+  const left = [`hubkeep-${runId}-master-${mark}aaaa.bak`, `hubkeep-${runId}-hosting-${mark}bbbb.bak.01`];
+  const others = [`hubkeep-${runId}-master-0000aaaa.bak`, `hubkeep-20261122T020000Z-beef-master-${mark}aaaa.bak`, 'someone.bak'];
+  for (const name of [...left, ...others]) writeFileSync(join(bench.staging, name), 'x');
+  const remove = createRemoveStaging({ staging: bench.parts.staging });
+  expect(await remove({ runId, server: bench.address, files: [] })).toEqual({ status: 'succeeded', removed: 2 });
+  expect(readdirSync(bench.staging).sort()).toEqual(others.sort());
+  const nowhere = createRemoveStaging({ staging: undefined });
+  expect(await nowhere({ runId, server: bench.address, files: [] })).toEqual({ status: 'succeeded', removed: 0 });
 });
 
 test('only plain file names reach the file system', async () => {

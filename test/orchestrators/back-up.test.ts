@@ -106,14 +106,14 @@ test('databases that are more than ten minutes older than the share are taken ag
     'back-up-databases',
     'copy-share',
     'commit-recovery-point',
-    'remove-staging | remove-staging',
+    'remove-staging',
     'end-run',
   ]);
   expect(run.phases).toEqual(['starting', 'copying', 'databases-again', 'catching-up', 'committing', 'finishing', 'ended']);
   expect(run.inputOf('commit-recovery-point')).toMatchObject([
     { databases: [{ outcome: { backup: { proof: { finishedAt: '2026-11-22T03:00:00.000Z' } } } }] },
   ]);
-  expect(run.inputOf('remove-staging')).toMatchObject([{ files: ['round-2.bak'] }, { files: ['round-1.bak'] }]);
+  expect(run.inputOf('remove-staging')).toMatchObject([{ files: ['round-2.bak', 'round-1.bak'] }]);
 });
 
 test('what a first replica staged goes from there when another one took the backup after it', () => {
@@ -152,6 +152,7 @@ test('a component that fails does not stop the others, and the run ends as the c
     'back-up-databases | copy-share | keep-secrets',
     'copy-share',
     'commit-recovery-point',
+    'remove-staging',
     'end-run',
   ]);
   expect(run.result).toEqual({ output: { status: 'partial' } });
@@ -229,6 +230,26 @@ test.each<[string, () => unknown, object]>([
   const run = play(runOf(['databases']), { 'remove-staging': answer });
   expect(run.result).toEqual({ output: { status: 'complete' } });
   expect(run.inputOf('end-run')).toMatchObject([{ status: 'complete', committed: true, warnings: [warning] }]);
+});
+
+test.each<[string, Problem, object[]]>([
+  ['what it left and cannot be removed is told', left, [{ code: left.code }]],
+  ['a directory that nobody can look into is its failure, and no news', { code: 'sql.staging-unreadable', message: 'gone' }, []],
+])('a server on which a database failed is cleared too: %s', (_, answer, warnings) => {
+  const run = play(runOf(['databases']), {
+    'back-up-databases': () => [{ target, outcome: { status: 'failed', problem } }],
+    'remove-staging': () => ({ status: 'failed', problem: answer }),
+  });
+  expect(run.inputOf('remove-staging')).toEqual([{ runId, server: 'sql1', files: [] }]);
+  expect(run.inputOf('end-run')).toMatchObject([{ warnings }]);
+});
+
+test('where no server could even be chosen there is nothing to clear', () => {
+  const nowhere = { server: 'SQL_SERVERS', database: 'all databases' };
+  const run = play(runOf(['databases']), {
+    'back-up-databases': () => [{ target: nowhere, outcome: { status: 'failed', problem } }],
+  });
+  expect(run.inputOf('remove-staging')).toEqual([]);
 });
 
 test('files that stay after a failed night are told with its failure', () => {
