@@ -91,7 +91,8 @@ function databaseLines(databases: Drill['databases']): string[] {
   return databases.databases.map(({ server, database, outcome, userTables, rows, warnings }) => {
     const looked = userTables === undefined ? '' : `, ${plural(userTables, 'table')} with ${plural(rows ?? 0, 'row')}`;
     const notes = warnings.map((warning) => `; ${warning}`).join('');
-    return `database   ${database} of ${server} restored on ${databases.server} and checked: ${outcome}${looked}${notes}`;
+    const what = outcome === 'failed' ? 'not restored and checked' : 'restored and checked';
+    return `database   ${database} of ${server} on ${databases.server}: ${what}, ${outcome}${looked}${notes}`;
   });
 }
 

@@ -82,7 +82,7 @@ function roadOf(
       stagingIsReadOnly ? 'SQL_BACKUP_DIRECTORY_LOCAL is an smb:// URL, which is only read' : 'SQL_BACKUP_DIRECTORY is not set'
     }`,
     {
-      hint: 'Set SQL_BACKUP_DIRECTORY to a directory that the server reads, and SQL_BACKUP_DIRECTORY_LOCAL to the path under which Hubkeep can write to it.',
+      hint: 'Set SQL_BACKUP_DIRECTORY to a directory that the server reads, and SQL_BACKUP_DIRECTORY_LOCAL to the path under which Hubkeep can write to it; for a drill, DRILL_SQL_BACKUP_DIRECTORY and DRILL_SQL_BACKUP_DIRECTORY_LOCAL.',
     },
   );
 }
