@@ -10,7 +10,7 @@ import type { SmbFilesOptions } from './adapters/smb-share/smb-files';
 import { createSmbStaging } from './adapters/smb-share/smb-staging';
 import type { Config } from './config/config';
 import type { SmbSource } from './config/share-config';
-import type { BackupRoadConfig, SqlLoginConfig, SqlRestoreConfig } from './config/sql-config';
+import type { SqlConfig, SqlLoginConfig, SqlRestoreConfig } from './config/sql-config';
 import { createDatabaseBackups } from './databases/back-up-database';
 import { createBackupCredentials } from './databases/backup-credentials';
 import { createDatabaseDrill, type DatabaseDrill } from './databases/drill-databases';
@@ -55,7 +55,7 @@ export function databaseActivities(services: DatabaseServices) {
   const server = sqlServerOf(sql);
   const timeoutMs = sql.timeoutHours * 3_600_000;
   const credentials = createBackupCredentials({ sql: server, container, clock, timeoutMs });
-  const { road, removeStaging } = roadOf(services, sql.road, server);
+  const { road, removeStaging } = roadOf(services, sql, server);
   const databases = createDatabaseBackups(
     { sql: server, store, clock, log, stripes: sql.stripes, stallMs: sql.stallMinutes * 60_000, timeoutMs },
     road,
@@ -70,15 +70,21 @@ export function databaseActivities(services: DatabaseServices) {
   };
 }
 
-function roadOf({ store, clock, log, backupContainer: container }: DatabaseServices, road: BackupRoadConfig, sql: SqlServer) {
+function roadOf(
+  { store, clock, log, backupContainer: container }: DatabaseServices,
+  { road, stallMinutes }: SqlConfig,
+  sql: SqlServer,
+) {
   if (road.kind === 'url') {
     return { road: createUrlRoad({ container, log }), removeStaging: createRemoveStaging({ staging: undefined }) };
   }
   const { directory: backupDirectory, local } = road;
+  const stallMs = stallMinutes * 60_000;
+  const remote = { sql, backupDirectory, stallMs };
   const staging =
     local.kind === 'path'
       ? createLocalStaging((server) => fillServerPlaceholder(local.path, server))
-      : removedByServer(createSmbStaging({ placeOf: (server) => placeFor(local, server), clock }), { sql, backupDirectory });
+      : removedByServer(createSmbStaging({ placeOf: (server) => placeFor(local, server), clock }), remote);
   return {
     road: createDiskRoad({ staging, store, clock, log, backupDirectory }),
     removeStaging: createRemoveStaging({ staging }),

@@ -9,27 +9,31 @@ export interface RemovedByServerParts {
   readonly sql: SqlServer;
   /** SQL_BACKUP_DIRECTORY: as SQL Server sees it, may hold `{server}`. */
   readonly backupDirectory: string;
+  /** A removal that takes longer is stopped: on a disk that hangs it would hold the run for ever. */
+  readonly stallMs: number;
 }
 
 /**
  * Staging files that Hubkeep can read and not remove: the server that wrote them is asked to. It may decline without a word,
  * so that only the directory tells whether they are gone.
  */
-export function removedByServer(reader: StagingReader, { sql, backupDirectory }: RemovedByServerParts): StagingFiles {
+export function removedByServer(reader: StagingReader, parts: RemovedByServerParts): StagingFiles {
   return {
     open: (server, name) => reader.open(server, name),
     list: (server) => reader.list(server),
     async remove(server, names) {
-      const asked = new Set(names.map(stagingName));
-      const present = async () => (await reader.list(server)).filter((name) => asked.has(name));
+      if (names.length === 0) return;
+      const asked = names.map(stagingName);
+      const present = async () => {
+        // A file server may list a name in another case than it was given.
+        const listed = new Set((await reader.list(server)).map((name) => name.toLowerCase()));
+        return asked.filter((name) => listed.has(name.toLowerCase()));
+      };
       const there = await present();
       if (there.length === 0) return;
-      const directory = fillServerPlaceholder(backupDirectory, server);
-      const refusal = await askServer(
-        sql,
-        server,
-        there.map((name) => joinStagingPath(directory, name)),
-      );
+      const directory = fillServerPlaceholder(parts.backupDirectory, server);
+      const paths = there.map((name) => joinStagingPath(directory, name));
+      const refusal = await askServer(parts, server, paths);
       const left = await present();
       if (left.length === 0) return;
       throw stagingLeft({
@@ -51,22 +55,24 @@ function stagingName(name: string): string {
 }
 
 /** @returns why the server declined, where it said so. */
-async function askServer(sql: SqlServer, server: string, paths: readonly string[]): Promise<unknown> {
+async function askServer({ sql, stallMs }: RemovedByServerParts, server: string, paths: readonly string[]): Promise<unknown> {
   const session = await sql.connect(server, { applicationName: 'Hubkeep' });
   try {
-    return await removeAll(session, paths);
+    return await removeAll(session, paths, stallMs);
   } finally {
     await session.close();
   }
 }
 
-async function removeAll(session: SqlSession, paths: readonly string[]): Promise<unknown> {
+async function removeAll(session: SqlSession, paths: readonly string[], stallMs: number): Promise<unknown> {
   let refusal: unknown;
   for (const path of paths) {
     try {
-      await session.execute(deleteBackupFile(path));
+      await session.execute(deleteBackupFile(path), { stallMs });
     } catch (error) {
       refusal ??= error;
+      // The server hangs or is gone: each further file would wait as long.
+      if (isHubkeepError(error) && error.retryable) break;
     }
   }
   return refusal;

@@ -115,7 +115,7 @@ test('what backups send is what is listed, and all of it', async () => {
   await createDatabaseRoutes({ ...parts, servers: [address], databases: ['hosting'] }).route({ runId });
   const striped = await start({ databases, backupMs: 300 }, { stripes: 3 });
   const { staging } = await backUp(striped);
-  await removedByServer(striped.parts.staging, striped.parts).remove(striped.address, staging);
+  await removedByServer(striped.parts.staging, { ...striped.parts, stallMs: 60_000 }).remove(striped.address, staging);
   const operator = { ...login, serverPermissions: ['CREATE ANY DATABASE'], databaseRoles: { hosting: ['db_owner'] } };
   await backUp(await start({ databases, edition: 'Express', logins: [operator] }));
   await backUp(await start({ databases: [{ name: 'hosting', encrypted: true }], version: '15.0.4033.1' }));

@@ -4,6 +4,7 @@ import { createDatabaseBackups } from '../../src/databases/back-up-database';
 import { createDiskRoad } from '../../src/databases/disk-road';
 import { removedByServer } from '../../src/databases/removed-by-server';
 import { serverMark } from '../../src/databases/staging-names';
+import type { StagingReader } from '../../src/ports/staging-files';
 import { createSandbox, errorOf, login, type Sandbox } from '../sandbox/sql-server/support';
 import { createBench, runId, type Bench } from './support';
 
@@ -17,9 +18,10 @@ const stagedIn = (bench: Bench) => readdirSync(bench.staging);
 const openBench = (changes: object = {}) => createBench(sandbox, { logins: [{ ...login, ...changes }] }, { stripes: 2 });
 
 /** The directory only read, as one that is reached over SMB. */
-function readOnly({ parts }: Bench) {
+function readOnly({ parts }: Bench, changes: Partial<StagingReader> = {}) {
   const { open, list } = parts.staging;
-  return removedByServer({ open, list }, { sql: parts.sql, backupDirectory: parts.backupDirectory });
+  const { sql, backupDirectory } = parts;
+  return removedByServer({ open, list, ...changes }, { sql, backupDirectory, stallMs: 300 });
 }
 
 function backUp(bench: Bench) {
@@ -101,4 +103,22 @@ test('a server that is away for a moment is asked again', async () => {
     code: 'sql.unreachable',
     retryable: true,
   });
+});
+
+test('a removal that hangs is stopped, and the files after it are not waited for as well', async () => {
+  const bench = await openBench();
+  const { staging } = await backUp(bench);
+  bench.server.faults.add({ match: 'xp_delete_file', stall: true });
+  const error = await errorOf(readOnly(bench).remove(bench.address, staging));
+  expect(error).toMatchObject({ code: 'sql.staging-left', retryable: true, cause: { code: 'sql.stalled' } });
+  // It hangs once: had the second file been asked for, it would be gone.
+  expect(stagedIn(bench)).toContain(staging[1]);
+});
+
+test('a name that the file server lists in another case is the same file', async () => {
+  const bench = await openBench(backupRights);
+  const { staging } = await backUp(bench);
+  const list = async () => stagedIn(bench).map((name) => name.toUpperCase());
+  const error = await errorOf(readOnly(bench, { list }).remove(bench.address, staging));
+  expect(error).toMatchObject({ code: 'sql.staging-left', message: expect.stringContaining(' and 1 more') });
 });
