@@ -3,7 +3,16 @@ import { messageOf } from '../../errors/message-of';
 import { plainName } from '../../errors/staging';
 import type { Clock } from '../../ports/clock';
 import type { StagingReader } from '../../ports/staging-files';
-import { isDirectory, isSmbError, openSmbShare, type SmbErrorKind, type SmbInfo, type SmbShare } from '../smb';
+import {
+  isDirectory,
+  isLink,
+  isSmbError,
+  openSmbShare,
+  type SmbEntry,
+  type SmbErrorKind,
+  type SmbInfo,
+  type SmbShare,
+} from '../smb';
 import type { SmbFilesOptions } from './smb-files';
 
 export interface SmbStagingParts {
@@ -23,7 +32,7 @@ function changed(location: string): HubkeepError {
   });
 }
 
-/** Two minutes without a byte, altogether. */
+/** Two minutes without an answer, altogether. */
 const triesInVain = 7;
 const firstPauseMs = 1_000;
 
@@ -86,7 +95,13 @@ export function createSmbStaging({ placeOf, clock }: SmbStagingParts): StagingRe
     }
   }
 
-  /** Goes on where a lost connection broke it off: a backup that took hours must not be taken again for that. */
+  /** Throws where another try cannot help, or enough were in vain: a backup that took hours must not be taken again for less. */
+  async function pause(error: unknown, inVain: number): Promise<void> {
+    if (!isHubkeepError(error) || !error.retryable || inVain >= triesInVain) throw error;
+    await clock.sleep(firstPauseMs * 2 ** inVain);
+  }
+
+  /** Goes on where a lost connection broke it off. */
   async function* read(file: Omit<Reading, 'from'>): AsyncIterable<Uint8Array> {
     let from = 0;
     for (let inVain = 0; ; inVain++) {
@@ -98,8 +113,17 @@ export function createSmbStaging({ placeOf, clock }: SmbStagingParts): StagingRe
         }
         return;
       } catch (error) {
-        if (!isHubkeepError(error) || !error.retryable || inVain >= triesInVain) throw error;
-        await clock.sleep(firstPauseMs * 2 ** inVain);
+        await pause(error, inVain);
+      }
+    }
+  }
+
+  async function stat(place: SmbFilesOptions, name: string): Promise<SmbInfo> {
+    for (let inVain = 0; ; inVain++) {
+      try {
+        return await attempt(place, name, (share, path) => share.stat(path));
+      } catch (error) {
+        await pause(error, inVain);
       }
     }
   }
@@ -107,18 +131,24 @@ export function createSmbStaging({ placeOf, clock }: SmbStagingParts): StagingRe
   return {
     async open(server, name) {
       const place = placeOf(server);
-      const state = await attempt(place, plainName(name), (share, path) => share.stat(path));
+      const state = await stat(place, plainName(name));
       return { size: state.size, stream: () => read({ place, name, state }) };
     },
     async list(server) {
       const entries = await attempt(placeOf(server), '', (share, path) => share.list(path));
-      return entries.filter((entry) => !isDirectory(entry) && entry.reparseTag === undefined).map(({ name }) => name);
+      return entries.filter(isFile).map(({ name }) => name);
     },
   };
 }
 
+/** Deduplicated files are reparse points too, and what is there has to be seen, or it would count as removed. */
+function isFile(entry: SmbEntry): boolean {
+  return !isDirectory(entry) && (entry.reparseTag === undefined || !isLink(entry.reparseTag));
+}
+
 function locationOf({ host, port, share }: SmbFilesOptions, path: string): string {
-  return `smb://${host}${port === undefined ? '' : `:${port}`}/${[share, path].filter(Boolean).join('/')}`;
+  const address = host.includes(':') ? `[${host}]` : host;
+  return `smb://${address}${port === undefined ? '' : `:${port}`}/${[share, path].filter(Boolean).join('/')}`;
 }
 
 const sameDirectory =

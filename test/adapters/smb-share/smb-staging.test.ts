@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hasSamba, startSmbServer, workgroup, type SmbServer } from '../../../sandbox/samba/start-samba';
 import type { SmbFilesOptions } from '../../../src/adapters/smb-share/smb-files';
 import { createSmbStaging } from '../../../src/adapters/smb-share/smb-staging';
+import { listingBody } from '../../support/smb/listing';
+import { body, command, startPretendServer } from '../../support/smb/pretend-server';
 import { createVirtualClock } from '../../support/virtual-clock';
 import { errorOf } from '../../sandbox/sql-server/support';
 
@@ -13,6 +17,7 @@ const big = randomBytes(24 * 1024 * 1024 + 17);
 
 let root: string;
 let server: SmbServer;
+const cleanups: (() => unknown)[] = [];
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'hubkeep-smb-staging-'));
@@ -26,6 +31,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.stop();
   rmSync(root, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
 const check = hasSamba ? test : test.skip;
@@ -135,4 +144,54 @@ check('a server that stays away is a failure worth another try of the whole', as
 
 check('names with a path in them are refused before anything is asked', async () => {
   await expect(open().staging.open('sql1', '../a.bak')).rejects.toThrow(/is not a file name/);
+});
+
+/** Hangs up on the first callers, and puts the others through. */
+async function startMoodyRelay(port: number, refusals: number) {
+  let callers = 0;
+  const relay = createServer((socket) => {
+    socket.on('error', () => undefined);
+    callers += 1;
+    if (callers <= refusals) return void socket.destroy();
+    const through = connect(port, '127.0.0.1');
+    through.on('error', () => socket.destroy());
+    socket.on('close', () => through.destroy());
+    socket.pipe(through).pipe(socket);
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => relay.close());
+  return { port: (relay.address() as AddressInfo).port, callers: () => callers };
+}
+
+check('a file server that was away while the backup was taken costs a wait and not the backup', async () => {
+  const relay = await startMoodyRelay(server.port, 2);
+  const { port } = relay;
+  const { user, password } = server;
+  const account = { user, domain: workgroup, password, requireEncryption: true };
+  const now = () => new Date();
+  const staging = createSmbStaging({
+    placeOf: (directory) => ({ host: '127.0.0.1', port, share: 'files', directory, ...account }),
+    clock: { now, sleep: (ms) => sleep(ms) },
+  });
+  const file = await staging.open('sql1', 'a.bak');
+  expect(file.size).toBe(big.length);
+  expect(relay.callers()).toBe(3);
+});
+
+test('a file that was deduplicated is there, a link is not', async () => {
+  const pretend = await startPretendServer();
+  cleanups.push(pretend.close);
+  const entries = [{ name: 'plain' }, { name: 'deduplicated', reparseTag: 0x80000013 }, { name: 'link', reparseTag: 0xa000000c }];
+  let isListed = false;
+  pretend.script((request) => {
+    if (request.command === command.create) return { body: body(89) };
+    if (request.command === command.close) return { body: body(60) };
+    if (isListed) return { status: 0x80000006 };
+    isListed = true;
+    return { body: listingBody(entries) };
+  });
+  const { port, account } = pretend;
+  const placeOf = () => ({ host: '127.0.0.1', port, share: 'files', directory: '', ...account });
+  const staging = createSmbStaging({ placeOf, clock: createVirtualClock() });
+  expect(await staging.list('sql1')).toEqual(['plain', 'deduplicated']);
 });
