@@ -145,10 +145,10 @@ export const smbUrl: z.ZodType<SmbPlace, string> = z.string().transform((written
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))
     return refuse(context, 'must have a port from 1 to 65535');
   try {
-    const names = directory.split('/').filter(Boolean).map(decodeURIComponent);
-    if ([share, ...names].some((name) => /^\.\.?$|[\\/\p{Cc}]/u.test(decodeURIComponent(name))))
+    const [top = '', ...names] = [share, ...directory.split('/').filter(Boolean)].map((name) => decodeURIComponent(name));
+    if ([top, ...names].some((name) => /^\.\.?$|[\\/\p{Cc}]/u.test(name)))
       return refuse(context, 'must not hold . or .. or backslashes in its path');
-    const place = { host: host.replace(/^\[|\]$/g, ''), share: decodeURIComponent(share), directory: names.join('/') };
+    const place = { host: host.replace(/^\[|\]$/g, ''), share: top, directory: names.join('/') };
     return port === undefined ? place : { ...place, port: Number(port) };
   } catch {
     return refuse(context, 'must have its % written as %25');

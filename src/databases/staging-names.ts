@@ -43,12 +43,9 @@ export function joinStagingPath(directory: string, name: string): string {
   return directory.endsWith(separator) ? `${directory}${name}` : `${directory}${separator}${name}`;
 }
 
-/** Fills `{server}` with the host of a server address: without port, without instance. */
+/** Fills `{server}` with the host of a server address: without port, without instance, without the brackets of IPv6. */
 export function fillServerPlaceholder(directory: string, server: string): string {
-  const host =
-    server
-      .trim()
-      .replace(/^tcp:/i, '')
-      .split(/[,:\\/]/)[0] ?? '';
-  return directory.replaceAll('{server}', host);
+  const address = server.trim().replace(/^tcp:/i, '');
+  const [, literal, host = ''] = /^(?:\[([^\]]*)\]|([^,:\\/]*))/.exec(address) ?? [];
+  return directory.replaceAll('{server}', () => literal ?? host);
 }

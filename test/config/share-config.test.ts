@@ -8,6 +8,7 @@ test.each([
   ['smb://fs01/WebSites', { host: 'fs01', share: 'WebSites', directory: '' }],
   ['smb://fs01.contoso.com:4450/WebSites/', { host: 'fs01.contoso.com', port: 4450, share: 'WebSites', directory: '' }],
   ['smb://10.0.0.4/Web%20Sites/a%23b/c', { host: '10.0.0.4', share: 'Web Sites', directory: 'a#b/c' }],
+  ['smb://fs01/100%25/50%25%20off/%257Bx', { host: 'fs01', share: '100%', directory: '50% off/%7Bx' }],
   ['smb://[fd00::1]:445/WebSites', { host: 'fd00::1', port: 445, share: 'WebSites', directory: '' }],
 ])('%s', (url, place) => {
   expect(placeOf({ FILE_SHARE_SMB_URL: url })).toEqual({
@@ -28,9 +29,11 @@ test.each([
   ['smb://fs01', /must be smb:\/\/host\/share/],
   ['smb://user:CANARY@fs01/WebSites', /must not hold a user or password/],
   ['smb://fs01/WebSites/../etc', /must not hold \. or \.\./],
+  ['smb://fs01/WebSites/%2e%2e/etc', /must not hold \. or \.\./],
+  ['smb://fs01/a%2Fb', /must not hold .* or backslashes/],
   ['smb://fs01/WebSites/100%', /%25/],
-  ['smb://fs01:0/WebSites', /port from 1 to 65535/],
-  ['smb://fs01:99999/WebSites', /port from 1 to 65535/],
+  ['smb://fs01:0/WebSites', /must have a port from 1 to 65535/],
+  ['smb://fs01:65536/WebSites', /must have a port from 1 to 65535/],
 ])('%s is refused', (url, message) => {
   expect(() => placeOf({ FILE_SHARE_SMB_URL: url })).toThrow(message);
 });

@@ -71,3 +71,7 @@ test.each([
 ])('{server} of %s is its host', (server, directory) => {
   expect(fillServerPlaceholder('\\\\{server}\\b', server)).toBe(directory);
 });
+
+test('a server that is an address of IPv6 is the host without its brackets', () => {
+  expect(fillServerPlaceholder('{server}', '[fd00::1]:1433')).toBe('fd00::1');
+});
