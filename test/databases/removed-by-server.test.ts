@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createDatabaseBackups } from '../../src/databases/back-up-database';
 import { createDiskRoad } from '../../src/databases/disk-road';
 import { removedByServer } from '../../src/databases/removed-by-server';
+import { removeEarlierAttempts } from '../../src/databases/staging-leftovers';
 import { serverMark } from '../../src/databases/staging-names';
 import type { StagingReader } from '../../src/ports/staging-files';
 import { createSandbox, errorOf, login, type Sandbox } from '../sandbox/sql-server/support';
@@ -88,6 +89,17 @@ test('leftovers that stay are a warning of the backup, and no reason not to take
   const { backup, staging } = await backUp(bench);
   expect(backup.warnings).toContainEqual(expect.stringContaining(half));
   expect(stagedIn(bench).sort()).toEqual([half, ...staging].sort());
+});
+
+test('leftovers of a server that cannot be asked are no mere warning', async () => {
+  const bench = await openBench();
+  writeFileSync(join(bench.staging, 'hubkeep-20200101T020000Z-dead-master-0000aaaa.bak'), 'half');
+  const place = { staging: readOnly(bench), clock: bench.parts.clock };
+  await bench.server.close();
+  expect(await errorOf(removeEarlierAttempts(place, { runId, server: bench.address, database: 'master' }))).toMatchObject({
+    code: 'sql.unreachable',
+    retryable: true,
+  });
 });
 
 test.each(['someone.bak', '../hubkeep.bak', 'master.mdf'])('nobody is asked to remove %s', async (name) => {

@@ -113,8 +113,9 @@ check('a file goes on where lost connections broke it off', async () => {
     cuts += 1;
   };
   const file = await staging.open('sql1', 'a.bak');
-  expect(big.equals(await buffer(disturbed(file.stream(), 10, cut)))).toBe(true);
-  expect(cuts).toBe(2);
+  expect(big.equals(await buffer(disturbed(file.stream(), 2, cut)))).toBe(true);
+  // More often than it would try in vain.
+  expect(cuts).toBeGreaterThan(8);
 });
 
 check('a file that was written anew meanwhile is not put together of two', async () => {
@@ -176,6 +177,44 @@ check('a file server that was away while the backup was taken costs a wait and n
   const file = await staging.open('sql1', 'a.bak');
   expect(file.size).toBe(big.length);
   expect(relay.callers()).toBe(3);
+});
+
+test('a reader that stops in the middle, or finds another file, leaves nothing open on the server', async () => {
+  const pretend = await startPretendServer();
+  cleanups.push(pretend.close);
+  let mtime = 130_000_000_000_000_000n;
+  let opened = 0;
+  const sized = (answer: Buffer) => {
+    answer.writeBigUInt64LE(mtime, 24);
+    answer.writeBigUInt64LE(3n << 20n, 48);
+    return { body: answer };
+  };
+  pretend.script((request) => {
+    if (request.command === command.create) {
+      opened += 1;
+      return sized(body(89));
+    }
+    if (request.command === command.close) {
+      opened -= 1;
+      return sized(body(60, [2, 1]));
+    }
+    const head = body(17, [2, 80]);
+    head.writeUInt32LE(request.body.readUInt32LE(4), 4);
+    return { body: Buffer.concat([head, Buffer.alloc(request.body.readUInt32LE(4))]) };
+  });
+  const { port, account } = pretend;
+  const placeOf = () => ({ host: '127.0.0.1', port, share: 'files', directory: '', ...account });
+  const staging = createSmbStaging({ placeOf, clock: createVirtualClock() });
+  const file = await staging.open('sql1', 'a.bak');
+  for await (const piece of file.stream()) {
+    expect([piece.length > 0, opened]).toEqual([true, 1]);
+    break;
+  }
+  expect(opened).toBe(0);
+  // As large as before. Samba would not tell: it keeps the time of a file that a lost connection still holds open.
+  mtime += 1n;
+  expect(await errorOf(buffer(file.stream()))).toMatchObject({ code: 'sql.staging-unreadable', retryable: false });
+  expect(opened).toBe(0);
 });
 
 test('a file that was deduplicated is there, a link is not', async () => {
