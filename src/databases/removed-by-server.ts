@@ -1,7 +1,9 @@
 import { HubkeepError, isHubkeepError } from '../errors/hubkeep-error';
+import { messageOf } from '../errors/message-of';
 import { plainName, stagingLeft } from '../errors/staging';
 import type { SqlServer, SqlSession } from '../ports/sql-server';
 import type { StagingFiles, StagingReader } from '../ports/staging-files';
+import { sqlNumberOf } from './sql-failure';
 import { fillServerPlaceholder, joinStagingPath, parseStagingName } from './staging-names';
 import { deleteBackupFile } from './statements';
 
@@ -14,8 +16,8 @@ export interface RemovedByServerParts {
 }
 
 /**
- * Staging files that Hubkeep can read and not remove: the server that wrote them is asked to. It may decline without a word,
- * so that only the directory tells whether they are gone.
+ * Staging files that Hubkeep can read and not remove: the server that wrote them is asked to, also for those that Hubkeep does not
+ * see, for the two may be looking at different directories. It may decline without a word: then only the directory tells.
  */
 export function removedByServer(reader: StagingReader, parts: RemovedByServerParts): StagingFiles {
   return {
@@ -24,18 +26,13 @@ export function removedByServer(reader: StagingReader, parts: RemovedByServerPar
     async remove(server, names) {
       if (names.length === 0) return;
       const asked = names.map(stagingName);
-      const present = async () => {
-        // A file server may list a name in another case than it was given.
-        const listed = new Set((await reader.list(server)).map((name) => name.toLowerCase()));
-        return asked.filter((name) => listed.has(name.toLowerCase()));
-      };
-      const there = await present();
-      if (there.length === 0) return;
       const directory = fillServerPlaceholder(parts.backupDirectory, server);
-      const paths = there.map((name) => joinStagingPath(directory, name));
-      const refusal = await askServer(parts, server, paths);
-      const left = await present();
+      const refusals = await askServer(parts, server, new Map(asked.map((name) => [name, joinStagingPath(directory, name)])));
+      // A file server may list a name in another case than it was given.
+      const listed = new Set((await reader.list(server)).map((name) => name.toLowerCase()));
+      const left = asked.filter((name) => listed.has(name.toLowerCase()) || isRefused(refusals.get(name)));
       if (left.length === 0) return;
+      const refusal = left.map((name) => refusals.get(name)).find(Boolean);
       throw stagingLeft({
         directory,
         names: left,
@@ -54,8 +51,12 @@ function stagingName(name: string): string {
   return name;
 }
 
-/** @returns why the server declined, where it said so. */
-async function askServer({ sql, stallMs }: RemovedByServerParts, server: string, paths: readonly string[]): Promise<unknown> {
+/** @returns why the server declined, for the names for which it said so. */
+async function askServer(
+  { sql, stallMs }: RemovedByServerParts,
+  server: string,
+  paths: ReadonlyMap<string, string>,
+): Promise<Map<string, unknown>> {
   const session = await sql.connect(server, { applicationName: 'Hubkeep' });
   try {
     return await removeAll(session, paths, stallMs);
@@ -64,16 +65,28 @@ async function askServer({ sql, stallMs }: RemovedByServerParts, server: string,
   }
 }
 
-async function removeAll(session: SqlSession, paths: readonly string[], stallMs: number): Promise<unknown> {
-  let refusal: unknown;
-  for (const path of paths) {
+async function removeAll(
+  session: SqlSession,
+  paths: ReadonlyMap<string, string>,
+  stallMs: number,
+): Promise<Map<string, unknown>> {
+  const refusals = new Map<string, unknown>();
+  for (const [name, path] of paths) {
     try {
       await session.execute(deleteBackupFile(path), { stallMs });
     } catch (error) {
-      refusal ??= error;
+      refusals.set(name, error);
       // The server hangs or is gone: each further file would wait as long.
       if (isHubkeepError(error) && error.retryable) break;
     }
   }
-  return refusal;
+  return refusals;
+}
+
+/** The number of every failure of the procedure; that of Windows, in its text, says whether there is no such file or directory. */
+const procedureFailed = 22049;
+
+function isRefused(refusal: unknown): boolean {
+  if (refusal === undefined) return false;
+  return !(sqlNumberOf(refusal) === procedureFailed && /\berror [23]\b/.test(messageOf(refusal)));
 }

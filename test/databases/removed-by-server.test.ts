@@ -47,10 +47,26 @@ test('every file of a backup goes from the disk of the server that wrote it, twi
   await readOnly(bench).remove(bench.address, staging);
 });
 
-test('where nothing is left the server is not even asked', async () => {
+const elsewhere = { list: async () => [] };
+
+test('what Hubkeep does not see is removed all the same: it may look at another directory than the server', async () => {
   const bench = await openBench();
-  const nobody = '127.0.0.1:1';
-  await readOnly(bench).remove(nobody, [`hubkeep-${runId}-master-${serverMark(nobody)}aaaa.bak`]);
+  const { staging } = await backUp(bench);
+  await readOnly(bench, elsewhere).remove(bench.address, staging);
+  expect(stagedIn(bench)).toEqual([]);
+});
+
+test('and what the server refuses to remove there is told', async () => {
+  const bench = await openBench(backupRights);
+  const { staging } = await backUp(bench);
+  expect(await errorOf(readOnly(bench, elsewhere).remove(bench.address, staging))).toMatchObject({
+    code: 'sql.staging-left',
+    message: expect.stringContaining(`${staging[0]} and 1 more`),
+  });
+});
+
+test('where there is nothing to remove the server is not asked', async () => {
+  await readOnly(await openBench()).remove('127.0.0.1:1', []);
 });
 
 test('a login that may not have files removed is told so, and what stays', async () => {
