@@ -82,7 +82,7 @@ export async function startSmbServer(options: SmbServerOptions): Promise<SmbServ
     password,
     configure: (extra) => writeFileSync(more, lines([...global, ...extra])),
     workers: () => childrenOf(main).filter((pid) => !helpers.has(pid)),
-    signal: (pid, signal) => asRoot('kill', [`-${signal}`, String(pid)]),
+    signal: signalIfThere,
     addUser,
     async stop() {
       const pids = [main, ...childrenOf(main)].map(String);
@@ -138,6 +138,15 @@ function configuration({ home, port, more, shares }: Configuration): string {
       ...lines([`path = ${directory}`, `read only = ${writable ? 'no' : 'yes'}`, ...own]).split('\n'),
     ]),
   ].join('\n');
+}
+
+/** A worker may have ended since it was listed. */
+function signalIfThere(pid: number, signal: string): void {
+  try {
+    asRoot('kill', [`-${signal}`, String(pid)]);
+  } catch (error) {
+    if (existsSync(`/proc/${pid}`)) throw error;
+  }
 }
 
 function lines(settings: readonly string[]): string {
