@@ -41,7 +41,8 @@ const known = new Map<number, readonly [name: string, kind: SmbErrorKind]>([
   [0xc0000054, ['STATUS_FILE_LOCK_CONFLICT', 'locked']],
   [0xc0000055, ['STATUS_LOCK_NOT_GRANTED', 'locked']],
   [0xc0000056, ['STATUS_DELETE_PENDING', 'not-found']],
-  [0xc000005e, ['STATUS_NO_LOGON_SERVERS', 'login-refused']],
+  // No domain controller was there to refuse anybody, nor to count it.
+  [0xc000005e, ['STATUS_NO_LOGON_SERVERS', 'busy']],
   [0xc0000061, ['STATUS_PRIVILEGE_NOT_HELD', 'denied']],
   [0xc0000064, ['STATUS_NO_SUCH_USER', 'login-refused']],
   [0xc000006a, ['STATUS_WRONG_PASSWORD', 'login-refused']],

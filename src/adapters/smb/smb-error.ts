@@ -29,7 +29,7 @@ export type SmbErrorKind =
   | 'lost'
   /** The server has closed the file under the reader. */
   | 'stale'
-  /** The server has no room for more at the moment. */
+  /** The server has no room for more at the moment, or no domain controller to ask. */
   | 'busy'
   /** `close()` was called. */
   | 'closed'
