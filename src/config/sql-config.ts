@@ -79,7 +79,9 @@ export function sqlRestoreOf(values: SettingValues): SqlRestoreConfig | undefine
   if (login === undefined) return undefined;
   return {
     ...login,
-    ...stagingOf(values.SQL_BACKUP_DIRECTORY, stagingPlaceOf(values)),
+    staging: sharedDirectory(values.SQL_BACKUP_DIRECTORY, stagingPlaceOf(values)),
+    // Also where the account that reads it is not set, as a restore needs none.
+    stagingIsReadOnly: typeof values.SQL_BACKUP_DIRECTORY_LOCAL === 'object',
     prefersUrl: values.SQL_BACKUP_MODE === 'url',
     stallMinutes: values.SQL_BACKUP_STALL_MINUTES,
     timeoutHours: values.SQL_BACKUP_TIMEOUT_HOURS,
@@ -92,8 +94,9 @@ export function drillSqlOf(values: SettingValues): DrillSqlConfig | undefined {
   if (server === undefined || restore === undefined) return undefined;
   const isOwn = directory !== undefined || local !== undefined;
   const path = local ?? directory;
+  const place = path === undefined ? undefined : ({ kind: 'path', path } as const);
   const own = isOwn
-    ? stagingOf(directory ?? values.SQL_BACKUP_DIRECTORY, path === undefined ? undefined : { kind: 'path', path })
+    ? { staging: sharedDirectory(directory ?? values.SQL_BACKUP_DIRECTORY, place), stagingIsReadOnly: false }
     : {};
   return { ...restore, ...own, server, prefersUrl: restore.prefersUrl && directory === undefined };
 }
@@ -105,11 +108,6 @@ function roadOf(values: SettingValues): BackupRoadConfig | undefined {
   return directory === undefined || local === undefined ? undefined : { kind: 'disk', directory, local };
 }
 
-function stagingOf(
-  directory: string | undefined,
-  local: SharePlace | undefined,
-): Pick<SqlRestoreConfig, 'staging' | 'stagingIsReadOnly'> {
-  const stagingIsReadOnly = local?.kind === 'smb';
-  const isUsable = directory !== undefined && local?.kind === 'path';
-  return { staging: isUsable ? { directory, directoryLocal: local.path } : undefined, stagingIsReadOnly };
+function sharedDirectory(directory: string | undefined, local: SharePlace | undefined): SharedDirectory | undefined {
+  return directory === undefined || local?.kind !== 'path' ? undefined : { directory, directoryLocal: local.path };
 }

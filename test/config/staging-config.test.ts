@@ -23,6 +23,11 @@ test.each([
   expect(sqlRestore).toMatchObject({ staging: undefined, stagingIsReadOnly: true });
 });
 
+test('a restore knows that the directory is only read although nobody signs in to it', () => {
+  expect(loadConfig(url, { sources: false }).sqlRestore).toMatchObject({ staging: undefined, stagingIsReadOnly: true });
+  expect(loadConfig(base, { sources: false }).sqlRestore).toMatchObject({ stagingIsReadOnly: false });
+});
+
 test('without a URL it is a path, that of SQL Server unless another is given', () => {
   const road = (settings: object) => loadConfig({ ...base, ...settings }).sql?.road;
   expect(road({})).toEqual({ kind: 'disk', directory: 'D:\\Backup', local: { kind: 'path', path: 'D:\\Backup' } });
