@@ -66,7 +66,8 @@ export async function signIn(connection: Connection, options: SignIn): Promise<S
   }
 
   const isSealed = options.requireEncryption || (flags & sessionFlag.encrypt) !== 0;
-  if (isSealed && security.sealer === undefined) throw noEncryption(options.negotiated);
+  if (isSealed && security.sealer === undefined)
+    throw new SmbError('insecure', `${who}: the server offers no encryption, and asks for it`);
   connection.secure(isSealed ? security : { ...security, sealer: undefined });
   return { isSealed, seal: security.sealer && (() => connection.secure(security)) };
 }

@@ -233,7 +233,13 @@ check('no error holds the password', async () => {
     failure(open().list('none')),
     failure(open({ host: 'no-such-host.invalid' }).list('')),
   ]);
-  expect(errors.map((error) => error?.kind)).toEqual(['login-refused', 'share-missing', 'unsupported', 'not-found', 'unreachable']);
+  expect(errors.map((error) => error?.kind)).toEqual([
+    'login-refused',
+    'share-missing',
+    'unsupported',
+    'not-found',
+    'unreachable',
+  ]);
   for (const error of errors) expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(password);
 });
 
