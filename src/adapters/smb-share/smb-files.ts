@@ -11,6 +11,7 @@ import {
   type SmbShareOptions,
 } from '../smb';
 import { timestamp } from '../timestamp';
+import { smbLocation } from './location';
 import { toShareName, toWirePath } from './share-names';
 import { translateRootError, translateSmbError } from './translate-error';
 
@@ -22,8 +23,7 @@ export interface SmbFilesOptions extends SmbShareOptions {
 /** A share of a file server, read without a mount. */
 export function createSmbFiles({ directory, ...options }: SmbFilesOptions): FileSource {
   let share = openSmbShare(options);
-  const { host, port, share: name } = options;
-  const location = `smb://${host}${port === undefined ? '' : `:${port}`}/${[name, directory].filter(Boolean).join('/')}`;
+  const location = smbLocation(options, directory);
   const wire = (path: SharePath) => toWirePath([directory, path].filter(Boolean).join('/'));
 
   async function attempt<T>(path: SharePath, work: (wirePath: string) => Promise<T>): Promise<T> {

@@ -13,6 +13,7 @@ import {
   type SmbInfo,
   type SmbShare,
 } from '../smb';
+import { smbLocation } from './location';
 import type { SmbFilesOptions } from './smb-files';
 
 export interface SmbStagingParts {
@@ -25,12 +26,6 @@ const pieceBytes = 1024 * 1024;
 
 /** A refused account is left alone for so long: each further sign-in brings it nearer to being locked. */
 const refusedForMs = 15 * 60_000;
-
-function changed(location: string): HubkeepError {
-  return new HubkeepError('sql.staging-unreadable', `${location} was written to while it was read`, {
-    hint: 'Nothing but SQL Server and Hubkeep may touch SQL_BACKUP_DIRECTORY.',
-  });
-}
 
 /** Two minutes without an answer, altogether. */
 const triesInVain = 7;
@@ -73,7 +68,7 @@ export function createSmbStaging({ placeOf, clock }: SmbStagingParts): StagingRe
     try {
       return await work(at.share, path);
     } catch (error) {
-      const unreadable = translate(error, locationOf(place, path));
+      const unreadable = translate(error, smbLocation(place, path));
       if (isSmbError(error) && error.kind === 'login-refused')
         at.refused = { error: unreadable, until: clock.now().getTime() + refusedForMs };
       throw unreadable;
@@ -83,7 +78,8 @@ export function createSmbStaging({ placeOf, clock }: SmbStagingParts): StagingRe
   async function* readFrom({ place, name, state, from }: Reading): AsyncIterable<Uint8Array> {
     const file = await attempt(place, name, (share, path) => share.open(path, from));
     try {
-      if (file.info.size !== state.size || file.info.mtime !== state.mtime) throw changed(locationOf(place, name));
+      if (file.info.size !== state.size || file.info.mtime !== state.mtime)
+        throw changed(smbLocation(place, [place.directory, name].filter(Boolean).join('/')));
       for (;;) {
         const piece = Buffer.allocUnsafe(pieceBytes);
         const bytes = await attempt(place, name, () => file.read(piece));
@@ -146,11 +142,6 @@ function isFile(entry: SmbEntry): boolean {
   return !isDirectory(entry) && (entry.reparseTag === undefined || !isLink(entry.reparseTag));
 }
 
-function locationOf({ host, port, share }: SmbFilesOptions, path: string): string {
-  const address = host.includes(':') ? `[${host}]` : host;
-  return `smb://${address}${port === undefined ? '' : `:${port}`}/${[share, path].filter(Boolean).join('/')}`;
-}
-
 const sameDirectory =
   'SQL_BACKUP_DIRECTORY (as SQL Server sees it) and SQL_BACKUP_DIRECTORY_LOCAL (as Hubkeep sees it) must be the same directory.';
 const signIn =
@@ -159,7 +150,7 @@ const signIn =
 /** Trying again does not help, and this does. */
 const hints: Partial<Record<SmbErrorKind, string>> = {
   'not-found': sameDirectory,
-  'share-missing': sameDirectory,
+  'share-missing': 'Check the name of the share in SQL_BACKUP_DIRECTORY_LOCAL.',
   'not-a-directory': sameDirectory,
   'not-a-file': sameDirectory,
   'bad-path': sameDirectory,
@@ -174,10 +165,16 @@ const hints: Partial<Record<SmbErrorKind, string>> = {
   blocked: 'This host forbids connections to file servers: see docs/hosting.md for hosts that do not.',
 };
 
+function changed(location: string): HubkeepError {
+  return new HubkeepError('sql.staging-unreadable', `${location} was written to while it was read`, {
+    hint: 'Nothing but SQL Server and Hubkeep may touch SQL_BACKUP_DIRECTORY.',
+  });
+}
+
 function translate(error: unknown, location: string): HubkeepError {
   const hint = isSmbError(error) ? hints[error.kind] : undefined;
   return new HubkeepError('sql.staging-unreadable', `Cannot read ${location}: ${messageOf(error)}`, {
-    hint: hint ?? 'Check the file server, and the way to it.',
+    hint: hint ?? 'Check host and port in SQL_BACKUP_DIRECTORY_LOCAL, the file server, and the way to it.',
     retryable: isSmbError(error) && hint === undefined,
     cause: error,
   });

@@ -73,7 +73,7 @@ check('a reader that stops in the middle leaves the connection fit for the next'
 check.each<[string, { name?: string } & Partial<SmbFilesOptions>, string]>([
   ['a file that is not there', { name: 'none.bak' }, 'must be the same directory'],
   ['a directory that is not there', { directory: 'sql9' }, 'must be the same directory'],
-  ['a share that is not there', { share: 'none' }, 'must be the same directory'],
+  ['a share that is not there', { share: 'none' }, 'name of the share in SQL_BACKUP_DIRECTORY_LOCAL'],
   ['a file that is denied', { name: 'closed.bak' }, 'read permission'],
   ['a wrong password', { password: 'CANARY-wrong' }, 'SQL_BACKUP_DIRECTORY_PASSWORD'],
 ])('%s is told with what helps, and not tried again', async (_, { name = 'a.bak', ...changes }, hint) => {
