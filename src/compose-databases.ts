@@ -9,7 +9,7 @@ import { createLocalStaging } from './adapters/local-staging/create-local-stagin
 import type { SmbFilesOptions } from './adapters/smb-share/smb-files';
 import { createSmbStaging } from './adapters/smb-share/smb-staging';
 import type { Config } from './config/config';
-import type { SmbSource } from './config/share-config';
+import type { SmbSource } from './config/smb-source';
 import type { SqlConfig, SqlLoginConfig, SqlRestoreConfig } from './config/sql-config';
 import { createDatabaseBackups } from './databases/back-up-database';
 import { createBackupCredentials } from './databases/backup-credentials';

@@ -1,7 +1,7 @@
 /** How SQL Server is reached, and how what it wrote comes into the store. */
 import { distinct } from './distinct';
 import type { SettingValues } from './schema';
-import { stagingPlaceOf, type SharePlace } from './share-config';
+import { smbPlaceOf, type Place } from './smb-source';
 
 /** How backups come into the store. */
 export type BackupRoadConfig =
@@ -10,7 +10,7 @@ export type BackupRoadConfig =
       /** As SQL Server sees it; `{server}` stands for the server's name. */
       readonly directory: string;
       /** The same as Hubkeep sees it; may hold `{server}` likewise. */
-      readonly local: SharePlace;
+      readonly local: Place;
     }
   | { readonly kind: 'url' };
 
@@ -108,6 +108,16 @@ function roadOf(values: SettingValues): BackupRoadConfig | undefined {
   return directory === undefined || local === undefined ? undefined : { kind: 'disk', directory, local };
 }
 
-function sharedDirectory(directory: string | undefined, local: SharePlace | undefined): SharedDirectory | undefined {
+function sharedDirectory(directory: string | undefined, local: Place | undefined): SharedDirectory | undefined {
   return directory === undefined || local?.kind !== 'path' ? undefined : { directory, directoryLocal: local.path };
+}
+
+/** SQL_BACKUP_DIRECTORY_LOCAL, or SQL_BACKUP_DIRECTORY where Hubkeep sees the same. Its account is that of the share unless it has its own. */
+function stagingPlaceOf(values: SettingValues): Place | undefined {
+  const place = values.SQL_BACKUP_DIRECTORY_LOCAL ?? values.SQL_BACKUP_DIRECTORY;
+  if (place === undefined) return undefined;
+  if (typeof place === 'string') return { kind: 'path', path: place };
+  const { SQL_BACKUP_DIRECTORY_USER: user, SQL_BACKUP_DIRECTORY_PASSWORD: password } = values;
+  const ofShare = { user: values.FILE_SHARE_USER, password: values.FILE_SHARE_PASSWORD };
+  return smbPlaceOf(place, user === undefined ? ofShare : { user, password }, values);
 }
