@@ -1,29 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { SmbError } from '../../../src/adapters/smb';
-import { openSmbShare, type SmbShare, type SmbShareOptions } from '../../../src/adapters/smb';
 import { createNtlm } from '../../../src/adapters/smb/ntlm';
 import { listingBody } from '../../support/smb/listing';
-import { body, command, type PretendReply, type PretendServer, startPretendServer } from '../../support/smb/pretend-server';
+import { body, command, type PretendReply, type PretendServer } from '../../support/smb/pretend-server';
+import { usePretendServer } from '../../support/smb/use-pretend-server';
 
 const noMoreFiles = { status: 0x80000006 };
 
+const { open, server: serverNow } = usePretendServer({ connections: 1 });
 let server: PretendServer;
-let shares: SmbShare[] = [];
-
-beforeEach(async () => (server = await startPretendServer()));
-afterEach(async () => {
-  for (const share of shares) share.close();
-  shares = [];
-  await server.close();
-});
-
-function open(options: Partial<SmbShareOptions> = {}): SmbShare {
-  const place = { host: '127.0.0.1', port: server.port, share: 'files', ...server.account };
-  const share = openSmbShare({ ...place, timeoutMs: 2000, connections: 1, ...options });
-  shares.push(share);
-  return share;
-}
+beforeEach(() => (server = serverNow()));
 
 /** One directory. Answers of `list` one after the other; tells how often it was asked and how many files are open. */
 function serveDirectory(list: (number: number) => PretendReply): { asked: () => number; opened: () => number } {

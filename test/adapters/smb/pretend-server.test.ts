@@ -1,12 +1,6 @@
-import { isSmbError, openSmbShare, type SmbShare, type SmbShareOptions } from '../../../src/adapters/smb';
-import {
-  body,
-  command,
-  type PretendReply,
-  type PretendRequest,
-  type PretendServer,
-  startPretendServer,
-} from '../../support/smb/pretend-server';
+import { isSmbError } from '../../../src/adapters/smb';
+import { body, command, type PretendReply, type PretendRequest, type PretendServer } from '../../support/smb/pretend-server';
+import { usePretendServer } from '../../support/smb/use-pretend-server';
 import { createRandom, mutate } from '../../support/smb/random';
 
 const status = {
@@ -19,28 +13,9 @@ const status = {
 const tag = { symlink: 0xa000000c, junction: 0xa0000003, deduplicated: 0x80000013 } as const;
 const openReparsePoint = 0x200000;
 
+const { open, server: serverNow } = usePretendServer();
 let server: PretendServer;
-let shares: SmbShare[] = [];
-
-beforeEach(async () => (server = await startPretendServer()));
-afterEach(async () => {
-  for (const share of shares) share.close();
-  shares = [];
-  await server.close();
-});
-
-function open(options: Partial<SmbShareOptions> = {}): SmbShare {
-  const share = openSmbShare({
-    host: '127.0.0.1',
-    port: server.port,
-    share: 'files',
-    ...server.account,
-    timeoutMs: 2000,
-    ...options,
-  });
-  shares.push(share);
-  return share;
-}
+beforeEach(() => (server = serverNow()));
 
 interface Behaviour {
   readonly content?: Buffer;
